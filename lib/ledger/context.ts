@@ -1,0 +1,20 @@
+/** What every operation gets: the database, and who asks. The transaction adds its one `now`. */
+import type { Database } from '#lib/db/types.ts'
+import type { Role } from '#lib/task/schema.ts'
+
+export interface Actor {
+  readonly kind: 'worker' | 'person' | 'token' | 'system'
+  /** How history names the actor. */
+  readonly name: string
+  readonly role: Role
+  /** The token that it came with; a worker belongs to the token that registered it. */
+  readonly tokenId?: string | undefined
+}
+
+export interface Context {
+  readonly db: Database
+  readonly actor: Actor
+}
+
+export const SYSTEM: Actor = { kind: 'system', name: 'rollcall', role: 'admin' }
+export const SWEEPER: Actor = { kind: 'system', name: 'sweeper', role: 'admin' }
