@@ -1,0 +1,69 @@
+/** The settings of the server, read once from the environment. Anything else that reads process.env is a script or a test. */
+import { z } from 'zod'
+import { TaskError } from '#lib/task/errors.ts'
+
+const wholeNumber = (min: number, max: number, fallback: number) => {
+  const error = `a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .pipe(z.number({ error }).min(min, { error }).max(max, { error }))
+    .default(fallback)
+}
+const word = (error: string, pattern: RegExp) => z.string().regex(pattern, { error })
+
+const EXPECTED_URL = 'file:<path> or postgresql://<user>:<password>@<host>/<database>'
+const DAY_MS = 86_400_000
+
+const Environment = z.object({
+  DATABASE_URL: word(EXPECTED_URL, /^(file:.+|postgres(ql)?:\/\/.+)$/).default('file:./data/rollcall.db'),
+  PORT: wholeNumber(0, 65_535, 3000),
+  HOST: word('a host name or an IP address', /^[A-Za-z0-9._:%-]+$/).default('127.0.0.1'),
+  ROLLCALL_ADMIN_TOKEN: word('at least 16 visible characters without spaces', /^[\x21-\x7e]{16,200}$/).optional(),
+  ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS, 1000),
+  ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS, 10_000),
+  ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).default('fail-and-reassign'),
+})
+
+export interface Env {
+  readonly databaseUrl: string
+  readonly port: number
+  readonly host: string
+  readonly adminToken: string | undefined
+  readonly sweepMs: number
+  readonly reassignAfterMs: number
+  readonly strategy: string
+}
+
+/** An empty variable counts as absent, as shells and container files make no difference between the two. */
+export function readEnv(env: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) throw refusal(parsed.error, given)
+  const values = parsed.data
+  return {
+    databaseUrl: values.DATABASE_URL,
+    port: values.PORT,
+    host: values.HOST,
+    adminToken: values.ROLLCALL_ADMIN_TOKEN,
+    sweepMs: values.ROLLCALL_SWEEP_MS,
+    reassignAfterMs: values.ROLLCALL_REASSIGN_AFTER_MS,
+    strategy: values.ROLLCALL_STRATEGY,
+  }
+}
+
+const SECRETS = new Set(['ROLLCALL_ADMIN_TOKEN'])
+
+function refusal(error: z.ZodError, given: Record<string, string | undefined>): TaskError {
+  const [issue] = error.issues
+  const variable = String(issue?.path[0] ?? 'the environment')
+  const expected = issue?.message ?? 'another value'
+  const met = SECRETS.has(variable) ? `${given[variable]?.length ?? 0} characters` : masked(given[variable] ?? '')
+  return new TaskError('validation', `${variable} is ${met}; expected ${expected}.`, { variable, expected })
+}
+
+/** A wrong DATABASE_URL may still hold a password. */
+function masked(value: string): string {
+  return JSON.stringify(value.replace(/\/\/[^@/]*@/, '//***@').slice(0, 200))
+}
