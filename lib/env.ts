@@ -23,7 +23,9 @@ const Environment = z.object({
   ROLLCALL_ADMIN_TOKEN: word('at least 16 visible characters without spaces', /^[\x21-\x7e]{16,200}$/).optional(),
   ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS, 1000),
   ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS, 10_000),
-  ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).default('fail-and-reassign'),
+  ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).default(
+    'fail-and-reassign',
+  ),
 })
 
 export interface Env {
