@@ -9,35 +9,36 @@ export type Row = Record<string, unknown>
 /** One element of the JSON array that a statement takes as its only data parameter. */
 export type Input = Readonly<Record<string, unknown>>
 
-/** The fragments in which the two dialects differ. Each implementation gives the reason beside it. */
+/** The fragments in which the two dialects differ. Each implementation gives its reason. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgresql'
   /** The instant that guards compare with, in epoch milliseconds. */
   readonly now: string
   /** The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. */
   rows(columns: string): string
-  /** Locks the rows of a SELECT until the end of the transaction; what another transaction holds is passed over. */
+  /** Locks the rows of a SELECT for change; rows that another transaction holds are passed over. */
   readonly lockSkipping: string
-  /** Locks the rows of a SELECT against change, not against other readers. */
-  readonly lockShared: string
   /** Locks the rows of a SELECT for change. */
   readonly lock: string
+  /** Keeps the rows of a SELECT as they are, without keeping other readers out. */
+  readonly lockShared: string
   /** True when every element of the JSON array `needed` is in the JSON array `offered`. */
   contains(offered: string, needed: string): string
-  /** The elements of a JSON array as a table with one column named `value`. */
-  elements(array: string): string
-  /** The text under `key` of a JSON object column; null when it is not there. */
+  /** The text under a key of a JSON object column, the key given as an SQL expression; null when it is not there. */
   text(column: string, key: string): string
-  /** Case-insensitive substring match with `%` and `_` escaped by a backslash. */
+  /** Case-insensitive LIKE; the pattern escapes `%` and `_` with a backslash. */
   matches(column: string, pattern: string): string
-  /** True for events whose order can no longer change: nothing can still commit before them. */
-  readonly settled: string
+  /** The greater of two numbers. */
+  greatest(left: string, right: string): string
+  /** Events in the order of their commits: the columns to sort by, and the guard `after a cursor, and settled`. */
+  readonly eventOrder: string
+  readonly eventsAfter: string
 }
 
 /** A statement with a name: crash points, plans and logs speak of it by that name. */
 export interface Statement {
   readonly name: string
-  text(dialect: Dialect): string
+  readonly text: (dialect: Dialect) => string
 }
 
 export interface Query {
@@ -45,11 +46,12 @@ export interface Query {
   readonly input: readonly Input[]
 }
 
-/** What an operation may use while its transaction is open. `now` is the transaction's one instant. */
+/** What an operation knows while its transaction is open. `now` is the transaction's one instant. */
 export interface Transaction {
   readonly now: number
 }
 
+/** An operation under way: yields queries, takes their rows, returns what it came to. */
 export type Plan<T> = Generator<Query, T, Row[]>
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error }
@@ -57,24 +59,26 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /** A unit of work that takes many requests at once and answers each of them. */
 export interface Work<Request, Value> {
   readonly name: string
+  /** Two requests with the same key never meet in one call of the plan: the later one waits for the next round. */
+  key(request: Request): string
   plan(transaction: Transaction, requests: readonly Request[]): Plan<Result<Value>[]>
 }
 
+/** The database's clock, or a test's. In epoch milliseconds. */
+export type Clock = () => number
+
 export interface Database {
   readonly dialect: Dialect
+  readonly url: string
   /**
-   * Runs one request. Requests of the same work that arrive while a commit is under way are done together in the next
-   * one; each caller is answered after its commit. Throws what the work's result says, or the database's own error.
+   * Runs requests. Those of the same work that arrive while a commit is under way are done together in the next one;
+   * each caller is answered after its commit. Rejects only when the database or the program fails.
    */
   write<Request, Value>(work: Work<Request, Value>, requests: readonly Request[]): Promise<Result<Value>[]>
   /** Runs one read outside any transaction. `$1` and so on are positional. */
   read(text: string, parameters?: readonly unknown[]): Promise<Row[]>
-  /** The database's clock, in epoch milliseconds. */
   now(): Promise<number>
-  /** Calls back after commits, of this process or another one. Returns how to stop. */
+  /** Calls back soon after commits, of this process or another one. Returns how to stop. */
   onCommit(listener: () => void): () => void
   close(): Promise<void>
 }
-
-/** The database's clock, or a test's. */
-export type Clock = () => number

@@ -1,0 +1,81 @@
+/**
+ * Invariant: a request is settled only after the transaction that carried it has committed or been rolled back, and a
+ * round never holds two requests with the same key.
+ *
+ * This is group commit: whatever arrives while a transaction is under way shares the next one, and its fsync.
+ */
+import type { Plan, Result, Transaction, Work } from './types.ts'
+
+/** More would hold locks, and on SQLite the process, for too long. */
+const ROUND_MAX = 1000
+
+type AnyWork = Work<unknown, unknown>
+
+export interface Job {
+  readonly work: AnyWork
+  readonly request: unknown
+  settle(result: Result<unknown>): void
+  reject(error: unknown): void
+}
+
+/** Requests of one work that can be answered by one call of its plan. */
+export interface Round {
+  readonly work: AnyWork
+  readonly jobs: readonly Job[]
+}
+
+export function createJobs<Request, Value>(
+  work: Work<Request, Value>,
+  requests: readonly Request[],
+): { jobs: Job[]; results: Promise<Result<Value>[]> } {
+  const jobs: Job[] = []
+  const settled = requests.map(
+    (request) =>
+      new Promise<Result<Value>>((resolve, reject) => {
+        // The queue is blind to types: each job closes over its own work, so what it settles with is that work's value.
+        jobs.push({ work: work as unknown as AnyWork, request, settle: resolve as Job['settle'], reject })
+      }),
+  )
+  return { jobs, results: Promise.all(settled) }
+}
+
+/** Cuts the head of a queue into one round: neighbours of the same work with different keys. What is left stays queued. */
+export function takeRound(queue: Job[]): Round | undefined {
+  const work = queue[0]?.work
+  if (!work) return undefined
+  const keys = new Set<string>()
+  const jobs: Job[] = []
+  for (const job of queue) {
+    if (job.work !== work || jobs.length === ROUND_MAX) break
+    const key = work.key(job.request)
+    if (keys.has(key)) break
+    keys.add(key)
+    jobs.push(job)
+  }
+  queue.splice(0, jobs.length)
+  return { work, jobs }
+}
+
+export function planOf(round: Round, transaction: Transaction): Plan<Result<unknown>[]> {
+  return round.work.plan(
+    transaction,
+    round.jobs.map((job) => job.request),
+  )
+}
+
+/** The rounds to try when a round failed as a whole: each request alone, so that one bad row harms no other. */
+export function singles(round: Round): Round[] {
+  return round.jobs.map((job) => ({ work: round.work, jobs: [job] }))
+}
+
+export function settle(round: Round, results: readonly Result<unknown>[]): void {
+  round.jobs.forEach((job, index) => {
+    const result = results[index]
+    if (result) job.settle(result)
+    else job.reject(new Error(`${round.work.name} gave no result for request ${index + 1} of ${round.jobs.length}`))
+  })
+}
+
+export function rejectAll(round: Round, error: unknown): void {
+  for (const job of round.jobs) job.reject(error)
+}

@@ -1,0 +1,162 @@
+/**
+ * Invariant: a round is one transaction on one connection, and its callers are answered after its COMMIT. A few rounds
+ * run side by side; what arrives while all of them are busy shares the next one.
+ */
+import pg from 'pg'
+import { TaskError } from '#lib/task/errors.ts'
+import { createJobs, type Job, planOf, type Round, rejectAll, settle, singles, takeRound } from './commit-queue.ts'
+import { crashPoint } from './crash-point.ts'
+import { postgresql } from './postgresql.ts'
+import { encode } from './statement.ts'
+import type { Clock, Database, Result, Row } from './types.ts'
+import { listenForCommits } from './wake.ts'
+
+const LANES = 4
+const CONNECTIONS_MAX = 12
+/** Two transactions that met in opposite orders: the database ended one of them, and it may simply go again. */
+const TRY_AGAIN = new Set(['40P01', '40001'])
+const TRIES_MAX = 6
+
+/** Counts and instants are below 2^53, so bigint columns can be plain numbers. */
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+export function poolOptions(url: string): pg.PoolConfig {
+  return { connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: 10_000, types, options: '-c TimeZone=UTC' }
+}
+
+export async function openPostgresql(url: string, clock?: Clock): Promise<Database> {
+  const pool = new pg.Pool(poolOptions(url))
+  // An idle connection that breaks is replaced by the pool; the next query says whether the database is really gone.
+  pool.on('error', () => {})
+  await pool.query('SELECT 1').catch(async (error: unknown) => {
+    await pool.end()
+    throw unreachable(url, error)
+  })
+  const wake = await listenForCommits(url)
+  const queue: Job[] = []
+  let lanes = 0
+
+  function schedule(): void {
+    while (lanes < LANES && queue.length > 0) {
+      const round = takeRound(queue)
+      if (!round) return
+      lanes += 1
+      // The whole of a burst is queued within one turn of the event loop; the first lane must not run off with one of it.
+      void runLane(round)
+    }
+  }
+
+  async function runLane(first: Round): Promise<void> {
+    for (let round: Round | undefined = first; round; round = takeRound(queue)) await attempt(round)
+    lanes -= 1
+  }
+
+  async function attempt(round: Round): Promise<void> {
+    try {
+      const results = await withTries(() => transact(round))
+      settle(round, results)
+      wake.committed()
+    } catch (error) {
+      if (round.jobs.length > 1 && !isConnectionLoss(error)) for (const single of singles(round)) await attempt(single)
+      else rejectAll(round, isConnectionLoss(error) ? unreachable(url, error) : error)
+    }
+  }
+
+  async function transact(round: Round): Promise<Result<unknown>[]> {
+    const connection = await pool.connect()
+    let broken = false
+    try {
+      const transaction = { now: await begin(connection, clock) }
+      const plan = planOf(round, transaction)
+      let step = plan.next()
+      while (!step.done) {
+        const { statement, input } = step.value
+        const text = statement.text(postgresql)
+        const { rows } = await connection.query<Row>({ name: statement.name, text, values: [encode(input)] })
+        crashPoint(round.work.name, statement.name)
+        step = plan.next(rows)
+      }
+      await connection.query('COMMIT')
+      crashPoint(round.work.name, 'commit')
+      return step.value
+    } catch (error) {
+      await connection.query('ROLLBACK').catch(() => {
+        broken = true
+      })
+      throw error
+    } finally {
+      connection.release(broken)
+    }
+  }
+
+  async function read(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return (await pool.query<Row>(text, [...parameters])).rows
+    } catch (error) {
+      throw isConnectionLoss(error) ? unreachable(url, error) : error
+    }
+  }
+
+  return {
+    dialect: postgresql,
+    url,
+    write(work, requests) {
+      const { jobs, results } = createJobs(work, requests)
+      queue.push(...jobs)
+      setImmediate(schedule)
+      return results
+    },
+    read,
+    async now() {
+      if (clock) return clock()
+      const [row] = await read('SELECT ledger_now_ms() AS now')
+      return Number(row?.now)
+    },
+    onCommit: wake.onCommit,
+    async close() {
+      while (lanes > 0 || queue.length > 0) await new Promise(setImmediate)
+      await wake.close()
+      await pool.end()
+    },
+  }
+}
+
+/** One round trip opens the transaction and reads its instant; a test's clock is set for this transaction only. */
+async function begin(connection: pg.PoolClient, clock?: Clock): Promise<number> {
+  const setting = clock ? `SELECT set_config('rollcall.now_ms', '${Math.trunc(clock())}', true);` : ''
+  const answers = await connection.query(`BEGIN; ${setting} SELECT ledger_now_ms() AS now`)
+  // A text of several statements is answered by an array, which the types of pg do not tell.
+  const last = (answers as unknown as pg.QueryResult<Row>[]).at(-1)
+  return Number(last?.rows[0]?.now)
+}
+
+async function withTries<T>(transact: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transact()
+    } catch (error) {
+      if (tries === TRIES_MAX || !TRY_AGAIN.has(String((error as { code?: unknown }).code))) throw error
+    }
+  }
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '')
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08|57P)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(String(error))
+  )
+}
+
+/** The sentence never shows the password of the URL. */
+export function unreachable(url: string, error: unknown): TaskError {
+  const where = new URL(url)
+  const cause = error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code)
+  return new TaskError(
+    'unavailable',
+    `PostgreSQL at ${where.hostname}:${where.port || '5432'}${where.pathname} cannot be used (${cause}): start it or correct DATABASE_URL`,
+  )
+}

@@ -1,0 +1,158 @@
+/**
+ * Invariant: one connection writes, and no transaction of it ever spans an await. Whatever is queued when the event
+ * loop comes round is written in one BEGIN IMMEDIATE transaction, each round in a savepoint of its own, and answered
+ * after its COMMIT. Reads have a connection of their own and see committed rows only.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Libsql from 'libsql'
+import { TaskError } from '#lib/task/errors.ts'
+import { createJobs, type Job, planOf, type Round, rejectAll, settle, singles, takeRound } from './commit-queue.ts'
+import { crashPoint } from './crash-point.ts'
+import { sqlite } from './sqlite.ts'
+import { encode } from './statement.ts'
+import type { Clock, Database, Plan, Result, Row, Transaction } from './types.ts'
+
+/** Rounds that share one commit; more would keep reads and heartbeats waiting. */
+const ROUNDS_MAX = 50
+
+type Connection = InstanceType<typeof Libsql>
+type Prepared = ReturnType<Connection['prepare']>
+
+export function sqlitePath(url: string): string {
+  return url.replace(/^file:/, '')
+}
+
+/** Opens a connection with the settings that the ledger's promises rest on: WAL, and an fsync a commit. */
+export function connectSqlite(url: string): Connection {
+  const path = sqlitePath(url)
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const connection = new Libsql(path)
+    connection.exec('PRAGMA busy_timeout = 5000')
+    connection.exec('PRAGMA journal_mode = WAL')
+    connection.exec('PRAGMA synchronous = FULL')
+    connection.exec('PRAGMA foreign_keys = ON')
+    return connection
+  } catch (error) {
+    throw new TaskError(
+      'unavailable',
+      `the database file ${path} cannot be opened for writing (${message(error)}): check its permissions and that it is a SQLite file, or set DATABASE_URL to another place`,
+    )
+  }
+}
+
+export function openSqlite(url: string, clock: Clock = Date.now): Database {
+  const writer = connectSqlite(url)
+  const reader = connectSqlite(url)
+  const prepared = new Map<string, Prepared>()
+  const readStatements = new Map<string, Prepared>()
+  const queue: Job[] = []
+  const listeners = new Set<() => void>()
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(flush)
+  }
+
+  function flush(): void {
+    scheduled = false
+    const done: { round: Round; results: Result<unknown>[] }[] = []
+    try {
+      writer.exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      for (const job of queue.splice(0)) job.reject(asUnavailable(error))
+      return
+    }
+    const transaction = { now: clock() }
+    const taken: Round[] = []
+    try {
+      for (let round = takeRound(queue); round; round = taken.length < ROUNDS_MAX ? takeRound(queue) : undefined) {
+        taken.push(round)
+        done.push(...attempt(round, transaction))
+      }
+      writer.exec('COMMIT')
+    } catch (error) {
+      if (writer.inTransaction) writer.exec('ROLLBACK')
+      for (const round of taken) rejectAll(round, asUnavailable(error))
+      done.length = 0
+    }
+    for (const { round, results } of done) {
+      crashPoint(round.work.name, 'commit')
+      settle(round, results)
+    }
+    if (done.length > 0) for (const listener of listeners) listener()
+    if (queue.length > 0) schedule()
+  }
+
+  /** A round that fails is undone to its savepoint and tried again one request at a time; the guilty one is rejected. */
+  function attempt(round: Round, transaction: Transaction): { round: Round; results: Result<unknown>[] }[] {
+    writer.exec('SAVEPOINT round')
+    try {
+      const results = drive(round.work.name, planOf(round, transaction), transaction)
+      writer.exec('RELEASE round')
+      return [{ round, results }]
+    } catch (error) {
+      writer.exec('ROLLBACK TO round')
+      writer.exec('RELEASE round')
+      if (round.jobs.length > 1) return singles(round).flatMap((single) => attempt(single, transaction))
+      rejectAll(round, error)
+      return []
+    }
+  }
+
+  function drive<T>(workName: string, plan: Plan<T>, transaction: Transaction): T {
+    let step = plan.next()
+    while (!step.done) {
+      const { statement, input } = step.value
+      const rows = prepare(prepared, writer, statement.text(sqlite)).all([encode(input), transaction.now]) as Row[]
+      crashPoint(workName, statement.name)
+      step = plan.next(rows)
+    }
+    return step.value
+  }
+
+  return {
+    dialect: sqlite,
+    url,
+    write(work, requests) {
+      const { jobs, results } = createJobs(work, requests)
+      queue.push(...jobs)
+      schedule()
+      return results
+    },
+    async read(text, parameters = []) {
+      return prepare(readStatements, reader, text.replaceAll(/\$(\d+)/g, '?$1')).all([...parameters]) as Row[]
+    },
+    now: async () => clock(),
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      while (queue.length > 0) await new Promise(setImmediate)
+      writer.close()
+      reader.close()
+    },
+  }
+}
+
+function prepare(cache: Map<string, Prepared>, connection: Connection, text: string): Prepared {
+  const known = cache.get(text)
+  if (known) return known
+  // Filters make new texts; past this many the oldest is prepared anew rather than kept for ever.
+  if (cache.size >= 500) cache.delete(cache.keys().next().value ?? '')
+  const statement = connection.prepare(text)
+  cache.set(text, statement)
+  return statement
+}
+
+function asUnavailable(error: unknown): TaskError {
+  return new TaskError('unavailable', `the database file cannot be written: ${message(error)}`)
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

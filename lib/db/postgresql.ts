@@ -1,0 +1,28 @@
+import type { Dialect } from './types.ts'
+import { parseColumns } from './statement.ts'
+
+const TYPES: Record<string, string> = { json: 'jsonb', double: 'double precision' }
+
+export const postgresql: Dialect = {
+  name: 'postgresql',
+  // Volatile on purpose: a statement that waited for a row lock compares with the moment at which it goes on.
+  now: 'ledger_now_ms()',
+  rows(columns) {
+    const typed = parseColumns(columns).map(({ name, type }) => `${name} ${TYPES[type] ?? type}`)
+    return `jsonb_to_recordset($1::jsonb) AS c(${typed.join(', ')})`
+  },
+  // Many writers: what two of them may want must be locked before it is judged.
+  lockSkipping: 'FOR UPDATE SKIP LOCKED',
+  lock: 'FOR UPDATE',
+  lockShared: 'FOR SHARE',
+  contains: (offered, needed) => `(${offered} @> ${needed})`,
+  text: (column, key) => `(${column} ->> ${key})`,
+  // LIKE minds case here.
+  matches: (column, pattern) => `${column} ILIKE ${pattern} ESCAPE '\\'`,
+  greatest: (left, right) => `GREATEST(${left}, ${right})`,
+  // Ids are given out before commits, so a lower id may appear later; a transaction's number below the snapshot's xmin
+  // cannot. Both together make an order in which nothing is ever skipped.
+  eventOrder: 'transaction_id, id',
+  eventsAfter:
+    '(transaction_id, id) > ($1::bigint, $2::bigint) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+}

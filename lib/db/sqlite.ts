@@ -1,0 +1,28 @@
+import type { Dialect } from './types.ts'
+import { parseColumns } from './statement.ts'
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  // One process, one file: the transaction's own instant is bound as the second parameter, and tests inject it.
+  now: '?2',
+  // No recordset function here; a JSON null inside a json column must still become an SQL NULL.
+  rows(columns) {
+    const selected = parseColumns(columns).map(({ name, type }) =>
+      type === 'json' ? `NULLIF(value->'${name}', 'null') AS ${name}` : `value->>'${name}' AS ${name}`,
+    )
+    return `(SELECT ${selected.join(', ')} FROM json_each(?1)) AS c`
+  },
+  // There is one writer, which holds the whole file: rows need no locks.
+  lockSkipping: '',
+  lock: '',
+  lockShared: '',
+  contains: (offered, needed) =>
+    `NOT EXISTS (SELECT 1 FROM json_each(${needed}) AS n WHERE n.value NOT IN (SELECT o.value FROM json_each(${offered}) AS o))`,
+  text: (column, key) => `(SELECT j.value FROM json_each(${column}) AS j WHERE j.key = ${key})`,
+  // LIKE ignores the case of ASCII letters by itself.
+  matches: (column, pattern) => `${column} LIKE ${pattern} ESCAPE '\\'`,
+  greatest: (left, right) => `max(${left}, ${right})`,
+  // One writer: ids are given out in the order of commits. The first cursor column is PostgreSQL's.
+  eventOrder: 'id',
+  eventsAfter: '$1 = $1 AND id > $2',
+}

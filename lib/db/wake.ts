@@ -1,0 +1,60 @@
+/**
+ * Tells every instance on one PostgreSQL that something was committed. The notice goes out after the commit, on a
+ * connection of its own and at most every few milliseconds: inside the transaction, NOTIFY would put all commits of the
+ * database in one line. A notice that is lost costs a moment: listeners look by themselves every second as well.
+ */
+import pg from 'pg'
+
+const CHANNEL = 'rollcall_commits'
+const NOTIFY_EVERY_MS = 10
+const RECONNECT_MS = 1000
+
+export interface Wake {
+  committed(): void
+  onCommit(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+export async function listenForCommits(url: string): Promise<Wake> {
+  const listeners = new Set<() => void>()
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ connectionString: url })
+    next.on('notification', () => {
+      for (const listener of listeners) listener()
+    })
+    next.on('error', () => {
+      client = undefined
+      if (!closed) setTimeout(() => void connect().catch(retry), RECONNECT_MS).unref()
+    })
+    await next.connect()
+    await next.query(`LISTEN ${CHANNEL}`)
+    client = next
+  }
+
+  function retry(): void {
+    if (!closed) setTimeout(() => void connect().catch(retry), RECONNECT_MS).unref()
+  }
+
+  await connect()
+  return {
+    committed() {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        client?.query(`NOTIFY ${CHANNEL}`).catch(() => {})
+      }, NOTIFY_EVERY_MS)
+    },
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await client?.end()
+    },
+  }
+}
