@@ -1,0 +1,44 @@
+/** Bundles the command line into one file, so that it starts without resolving hundreds of modules. */
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT, StepError } from './step.mjs'
+
+const ENTRY = 'lib/cli/main.ts'
+const OUTPUT = 'dist/rollcall.js'
+const BIN = join(ROOT, 'node_modules/.bin')
+
+export async function bundle() {
+  if (!existsSync(join(ROOT, ENTRY))) return `skipped: there is no ${ENTRY}`
+  const { build } = await import('esbuild')
+  const result = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [ENTRY],
+    outfile: OUTPUT,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // A native module cannot be bundled; it is found from dist/ in node_modules.
+    external: ['libsql'],
+    // Bundled CommonJS packages ask for Node's own modules with require, which an ES module does not have.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
+    },
+    legalComments: 'none',
+    logLevel: 'silent',
+  }).catch((error) => {
+    throw new StepError(error.message, `Correct what is named above in ${ENTRY} or what it imports.`)
+  })
+  link()
+  return result.warnings.map((warning) => warning.text).join('; ')
+}
+
+/** What npm does for an installed package: makes `npx rollcall` find the command. */
+function link() {
+  chmodSync(join(ROOT, OUTPUT), 0o755)
+  mkdirSync(BIN, { recursive: true })
+  const target = join(BIN, 'rollcall')
+  rmSync(target, { force: true })
+  if (process.platform === 'win32') writeFileSync(`${target}.cmd`, `@node "%~dp0\\..\\..\\dist\\rollcall.js" %*\r\n`)
+  else symlinkSync(join('../..', OUTPUT), target)
+}
