@@ -1,0 +1,8 @@
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  // Native modules, and packages that find their own files: loaded from node_modules, not bundled.
+  serverExternalPackages: ['libsql', '@prisma/adapter-libsql', '@prisma/adapter-pg', '@prisma/client', 'pg'],
+  // `npm test` checks the types of everything; a start need not wait for that.
+  typescript: { ignoreBuildErrors: true },
+}
