@@ -1,10 +1,12 @@
 /** Bundles the command line into one file, so that it starts without resolving hundreds of modules. */
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
 const OUTPUT = 'dist/rollcall.js'
+/** Loaded by the worker as a thread, so it stays a file of its own beside the bundle. */
+const THREAD = ['lib/worker/heartbeat-thread.mjs', 'dist/heartbeat-thread.mjs']
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
@@ -29,6 +31,7 @@ export async function bundle() {
   }).catch((error) => {
     throw new StepError(error.message, `Correct what is named above in ${ENTRY} or what it imports.`)
   })
+  copyFileSync(...THREAD.map((path) => join(ROOT, path)))
   link()
   return result.warnings.map((warning) => warning.text).join('; ')
 }

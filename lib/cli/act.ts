@@ -1,0 +1,95 @@
+/** `rollcall fail|reassign|cancel|note ID...`: an operator's acts, each with a reason that is kept. */
+import { Command } from 'commander'
+import { isTaskError } from '#lib/task/errors.ts'
+import type { Client } from '#lib/worker/client.ts'
+import { clientOf, say } from './environment.ts'
+import { EXIT, exitOf } from './exit-codes.ts'
+import { wholeNumber } from './options.ts'
+import { print, printJson, textOf } from './print.ts'
+
+interface ActOptions {
+  readonly reason: string
+  readonly json?: true
+  readonly worker?: string
+  readonly holdMs?: number
+}
+
+interface Act {
+  readonly name: string
+  readonly description: string
+  /** What a line of the answer says was done. */
+  readonly done: string
+  perform(client: Client, taskId: string, options: ActOptions): Promise<object>
+}
+
+const ACTS: readonly Act[] = [
+  {
+    name: 'fail',
+    description: 'fail tasks by hand',
+    done: 'failed',
+    perform: (client, taskId, { reason }) => client.call('failTask', { taskId, reason }),
+  },
+  {
+    name: 'reassign',
+    description: 'give tasks to any worker that can do them, or to one',
+    done: 'reassigned',
+    perform: (client, taskId, { reason, worker, holdMs }) =>
+      client.call('reassignTask', {
+        taskId,
+        reason,
+        ...(worker ? { workerId: worker } : {}),
+        ...(holdMs ? { holdMs } : {}),
+      }),
+  },
+  {
+    name: 'cancel',
+    description: 'cancel tasks; running ones are asked to stop with the next heartbeat of their worker',
+    done: 'cancelled, or asked to stop',
+    perform: (client, taskId, { reason }) => client.call('cancelTask', { taskId, reason }),
+  },
+  {
+    name: 'note',
+    description: 'append a note to the history of tasks; sealed ones take notes too',
+    done: 'noted',
+    perform: (client, taskId, { reason }) => client.call('noteTask', { taskId, text: reason }),
+  },
+]
+
+export function actCommands(): Command[] {
+  return ACTS.map((act) => {
+    const command = new Command(act.name)
+      .description(act.description)
+      .argument('<ids...>', 'ids of the tasks')
+      .requiredOption('--reason <text>', act.name === 'note' ? 'the note' : 'why; it is kept for ever')
+      .option('--json', 'print what became of each task as JSON')
+    if (act.name === 'reassign') {
+      command
+        .option('--worker <id>', 'only this worker may take them')
+        .option('--hold-ms <ms>', 'how long it can be undone before a worker may take them', wholeNumber)
+    }
+    return command
+      .addHelpText('after', `\nExample:\n  rollcall ${act.name} ID ID --reason 'the host was rebooted'`)
+      .action((ids: string[], options: ActOptions) => perform(act, ids, options))
+  })
+}
+
+/** One by one, so that each task has its own answer; one refusal does not hold up the rest. */
+async function perform(act: Act, ids: readonly string[], options: ActOptions): Promise<void> {
+  const client = clientOf()
+  const results: object[] = []
+  for (const id of ids) {
+    try {
+      results.push({ id, ...(await act.perform(client, id, options)) })
+      if (!options.json) print(`${id}  ${act.done}`)
+    } catch (error) {
+      if (!isTaskError(error)) throw error
+      const exit = exitOf(error)
+      // Without an answer, or without permission, the next task would fare no better.
+      if (exit.code === EXIT.unavailable || exit.code === EXIT.permission) throw error
+      process.exitCode = EXIT.refused
+      results.push({ id, error: { code: error.code, detail: error.message, ...error.facts } })
+      say(`${id}: ${textOf(exit.message)}`)
+    }
+  }
+  if (options.json) printJson(results)
+}

@@ -1,0 +1,26 @@
+/** What the command takes from its environment. */
+import { type Client, createClient } from '#lib/worker/client.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { EXIT, Exit } from './exit-codes.ts'
+
+export const VERSION = packageJson.version
+const DEFAULT_URL = 'http://127.0.0.1:3000'
+
+export function clientOf(env: NodeJS.ProcessEnv = process.env): Client {
+  const url = env.ROLLCALL_URL || DEFAULT_URL
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new Exit(EXIT.usage, `ROLLCALL_URL is not an http address: ${url}`)
+  }
+  const token = env.ROLLCALL_TOKEN
+  if (!token) {
+    throw new Exit(EXIT.permission, `ROLLCALL_TOKEN is not set: make a token in the settings of ${url} and export it.`)
+  }
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Exit(EXIT.permission, 'ROLLCALL_TOKEN holds characters that no token has.')
+  return createClient({ url, token })
+}
+
+/** A line of its own on stderr, apart from whatever a command prints. */
+export function say(sentence: string): void {
+  process.stderr.write(`rollcall: ${sentence}\n`)
+}

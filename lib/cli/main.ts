@@ -1,0 +1,60 @@
+/** The `rollcall` command. Each command has a file of its own. */
+import { Command, CommanderError } from 'commander'
+import { actCommands } from './act.ts'
+import { drainCommand } from './drain.ts'
+import { say, VERSION } from './environment.ts'
+import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
+import { recoverCommand } from './recover.ts'
+import { runCommand } from './run.ts'
+import { taskCommand } from './task.ts'
+import { tasksCommand } from './tasks.ts'
+import { workCommand } from './work.ts'
+import { workersCommand } from './workers.ts'
+
+const EPILOG = `
+Environment:
+  ROLLCALL_URL    where the ledger is (http://127.0.0.1:3000)
+  ROLLCALL_TOKEN  the token to come with: a worker's for run and work, an operator's to fail, reassign, cancel, ...
+
+Examples:
+  rollcall run -- npm test                                track a command as a task
+  rollcall run --repo acme/api --issue 1104 -- ./agent    say what it is about
+  rollcall work --skill build --slots 2 --exec ./build.sh take tasks and run a command for each
+  rollcall tasks --status interrupted,failed              what has to be looked after
+  rollcall reassign ID ID --reason 'host was rebooted'    hand tasks to another worker
+
+${EXIT_CODES_HELP}`
+
+const program = new Command('rollcall')
+  .description('Keeps long-running tasks on record, from before they start until they end, however they end.')
+  .version(VERSION)
+  .enablePositionalOptions()
+  .showHelpAfterError('(add --help for the options and examples)')
+  .addHelpText('after', EPILOG)
+for (const command of [
+  runCommand(),
+  workCommand(),
+  tasksCommand(),
+  taskCommand(),
+  workersCommand(),
+  ...actCommands(),
+  recoverCommand(),
+  drainCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program))
+}
+
+// A reader of our output that went away is no reason to end a command that is being tracked.
+for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0).on('error', () => undefined)
+for (const command of [program, ...program.commands]) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  else {
+    const exit = exitOf(error)
+    say(exit.message)
+    process.exitCode = exit.code
+  }
+}

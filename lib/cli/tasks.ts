@@ -1,0 +1,57 @@
+/** `rollcall tasks` */
+import { Command } from 'commander'
+import type { EndpointInput } from '#lib/contract.ts'
+import { Task } from '#lib/task/schema.ts'
+import { clientOf } from './environment.ts'
+import { wholeNumber } from './options.ts'
+import { clip, durationOf, instantOf, print, printJson, printTable, statusCell, textOf } from './print.ts'
+import { aboutOf } from './task.ts'
+
+const EXAMPLES = `
+Without a window it lists all that is open, and what was sealed in the last 24 hours.
+
+Examples:
+  rollcall tasks --status interrupted,failed
+  rollcall tasks --repo acme/api --since 2026-11-21T00:00:00Z --json
+  rollcall tasks --label team=core --q timeout`
+
+export function tasksCommand(): Command {
+  return new Command('tasks')
+    .description('list tasks, newest first')
+    .option('--status <list>', 'only these, comma-separated: running,interrupted,failed, ...')
+    .option('--repo <repo>')
+    .option('--agent <agent>')
+    .option('--worker <worker>', 'id or name of the worker')
+    .option('--user <user>')
+    .option('--issue <number>', 'number of the issue', wholeNumber)
+    .option('--label <label>', 'key or key=value')
+    .option('--q <words>', 'words in the title, error or reason, or the beginning of an id')
+    .option('--since <instant>', 'from this instant on, such as 2026-11-21T08:00:00Z')
+    .option('--until <instant>')
+    .option('--incident <id>')
+    .option('--limit <number>', 'how many, 500 at most', wholeNumber)
+    .option('--cursor <cursor>', 'go on where an earlier list ended')
+    .option('--json', 'print the answer of the ledger as it is')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ json, ...filters }: EndpointInput<'listTasks'> & { json?: true }) => {
+      const page = await clientOf().call('listTasks', filters)
+      if (json) return printJson(page)
+      const tasks = Task.array().parse(page.tasks)
+      if (tasks.length === 0) return print('no tasks')
+      printTable(
+        ['ID', 'STATUS', 'ATTEMPT', 'ABOUT', 'TITLE', 'AGENT', 'WORKER', 'STARTED (UTC)', 'LASTED'],
+        tasks.map((task) => [
+          task.id,
+          statusCell(task.status),
+          String(task.attempt),
+          aboutOf(task),
+          clip(textOf(task.title), 40),
+          clip(textOf(task.agent), 16),
+          clip(textOf(task.holder?.name), 24),
+          instantOf(task.startedAt),
+          durationOf(task.startedAt, task.finishedAt ?? task.interruptedAt),
+        ]),
+      )
+      if (page.nextCursor) print(`more: rollcall tasks --cursor ${page.nextCursor} (with the same filters)`)
+    })
+}

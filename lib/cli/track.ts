@@ -1,0 +1,179 @@
+/**
+ * Puts a command on record, runs it, and reports how it ended.
+ *
+ * Invariant: the command starts only after the ledger acknowledged its attempt, or a later read of the task proved it.
+ */
+import { userInfo } from 'node:os'
+import { v7 as mintId } from 'uuid'
+import type { CreateTask } from '#lib/task/commands.ts'
+import { isTaskError, type TaskError } from '#lib/task/errors.ts'
+import { LIMITS, type Task } from '#lib/task/schema.ts'
+import { Attempt } from '#lib/worker/attempt.ts'
+import type { Child } from '#lib/worker/child.ts'
+import type { Client } from '#lib/worker/client.ts'
+import { runCommand } from '#lib/worker/command.ts'
+import { Lease } from '#lib/worker/lease.ts'
+import { isRetryable, retry } from '#lib/worker/retry.ts'
+import { say, VERSION } from './environment.ts'
+import { EXIT, Exit, exitOf } from './exit-codes.ts'
+import { passSignals } from './signals.ts'
+
+export interface RunOptions {
+  readonly id?: string
+  readonly title?: string
+  readonly repo?: string
+  readonly issue?: number
+  readonly user?: string
+  readonly agent?: string
+  readonly agentType?: string
+  readonly model?: string
+  readonly provider?: string
+  readonly session?: string
+  readonly label?: Record<string, string>
+  readonly require?: string[]
+  readonly maxRetries?: number
+  readonly progressTimeoutMs?: number
+  readonly leaseMs?: number
+  readonly startTimeoutMs: number
+}
+
+type Line = readonly [string, ...string[]]
+
+/** Resolves to the exit code for this process. */
+export async function trackCommand(client: Client, command: Line, options: RunOptions): Promise<number> {
+  const signals = passSignals()
+  const lease = await openLease(client, options, signals.interrupted)
+  try {
+    const task = await start(client, lease, command, options)
+    const url = `${client.url}/tasks/${task.id}`
+    say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
+    const attempt = new Attempt(client, lease, task, { onNotice: say })
+    return await carryOut(attempt, lease, command, signals)
+  } finally {
+    await lease.close('the command ended')
+    signals.end()
+  }
+}
+
+async function carryOut(attempt: Attempt, lease: Lease, command: Line, signals: ReturnType<typeof passSignals>) {
+  const early = signals.interrupted.aborted
+  if (early) attempt.stop('cancel', 'interrupted before the command started')
+  const { exit, report } = early
+    ? {
+        exit: { code: signals.code() },
+        report: { outcome: 'cancelled' as const, reason: 'interrupted before the command started' },
+      }
+    : await runCommand(attempt, lease.worker.leaseMs, {
+        command,
+        stdin: 'inherit',
+        terminal: process,
+        env: { ...process.env, ROLLCALL_TASK_ID: attempt.taskId, ROLLCALL_ATTEMPT: String(attempt.attempt) },
+        onStart: (child: Child) => signals.passTo((signal) => child.signal(signal)),
+      })
+  if (exit.code >= 126 && report?.error?.class.startsWith('CommandNot')) say(report.error.message)
+  if (report) await reportEnd(attempt, report, signals.giveUp())
+  else attempt.abandon()
+  return exit.code
+}
+
+/** The command's own exit code counts, whatever the ledger says to the report. */
+async function reportEnd(
+  attempt: Attempt,
+  report: Parameters<Attempt['finish']>[0],
+  givenUp: AbortSignal,
+): Promise<void> {
+  try {
+    const result = await attempt.finish(report, givenUp)
+    if (isTaskError(result))
+      say(`the ledger refused the outcome "${report.outcome}": ${result.message} (${result.code})`)
+  } catch {
+    say(`the outcome "${report.outcome}" of ${attempt.taskId} was not delivered; the ledger will find it interrupted`)
+  }
+}
+
+async function openLease(client: Client, options: RunOptions, signal: AbortSignal): Promise<Lease> {
+  try {
+    return await Lease.open(client, {
+      registration: {
+        version: VERSION,
+        labels: { mode: 'run' },
+        slots: 1,
+        ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+      },
+      registerForMs: options.startTimeoutMs,
+      signal,
+      onNotice: say,
+    })
+  } catch (error) {
+    throw notOnRecord(error)
+  }
+}
+
+/** A lost answer leaves open whether the task is on record; asking again under the same id settles it. */
+async function start(client: Client, lease: Lease, command: Line, options: RunOptions): Promise<Task> {
+  const task = { ...taskOf(command, options), start: startOf(lease, options) }
+  let uncertain = false
+  const create = async () => {
+    try {
+      return (await client.call('createTask', task)).task
+    } catch (error) {
+      if (uncertain && isTaskError(error) && error.code === 'duplicate_task')
+        return await readOwn(client, lease, task.id, error)
+      if (isTaskError(error) && isRetryable(error)) uncertain = true
+      throw error
+    }
+  }
+  return await retry(create, { forMs: options.startTimeoutMs }).catch((error) => Promise.reject(notOnRecord(error)))
+}
+
+async function readOwn(client: Client, lease: Lease, taskId: string, refusal: TaskError): Promise<Task> {
+  const { task } = await client.call('getTask', { taskId })
+  if (task.attempt === 1 && task.status === 'running' && task.workerId === lease.workerId) return task
+  throw refusal
+}
+
+function notOnRecord(error: unknown): Exit {
+  const { code, message } = exitOf(error)
+  const isOver = isTaskError(error) && (error.code === 'lease_expired' || error.code === 'not_found')
+  return new Exit(
+    isOver ? EXIT.unavailable : code,
+    `the start could not be put on record: ${message}\nrollcall: the command was not run.`,
+  )
+}
+
+function startOf(lease: Lease, { session }: RunOptions): NonNullable<CreateTask['start']> {
+  return { workerId: lease.workerId, ...(session === undefined ? {} : { sessionId: session }) }
+}
+
+function taskOf(command: Line, options: RunOptions): CreateTask & { id: string } {
+  const { id, title, issue, user, label, require, session: _, leaseMs: __, startTimeoutMs: ___, ...rest } = options
+  const name = user ?? systemUser()
+  return {
+    ...rest,
+    id: id ?? mintId(),
+    title: title ?? titleOf(command),
+    payload: { command },
+    ...(issue === undefined ? {} : { issueNumber: issue }),
+    ...(name === undefined ? {} : { user: name }),
+    ...(label === undefined ? {} : { labels: label }),
+    ...(require === undefined ? {} : { requires: require }),
+  }
+}
+
+/** The command line as one line of words. */
+export function titleOf(command: Line): string {
+  const words = command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`))
+  return words
+    .join(' ')
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, LIMITS.titleLength)
+}
+
+function systemUser(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    // A user id without a name, as in many containers.
+    return process.env.USER || undefined
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * One attempt that this process works on: its output, its abort signal, its final report.
+ *
+ * Invariant: from construction until the final report is answered it is held by the lease, so that every heartbeat in
+ * between lists it.
+ */
+import { v7 as mintId } from 'uuid'
+import type { LinkSession, ReportProgress } from '#lib/task/commands.ts'
+import { isTaskError, type TaskError } from '#lib/task/errors.ts'
+import type { Stream, Task } from '#lib/task/schema.ts'
+import type { Client } from './client.ts'
+import type { Held, Lease, StopCause } from './lease.ts'
+import { Outbox } from './outbox.ts'
+import type { Report, Stop } from './report.ts'
+import { isRetryable, retry } from './retry.ts'
+
+type Unaddressed<T> = Omit<T, 'taskId' | 'workerId' | 'attempt'>
+
+export interface AttemptOptions {
+  readonly onNotice?: (sentence: string) => void
+}
+
+export class Attempt implements Held {
+  readonly taskId: string
+  readonly #client: Client
+  readonly #lease: Lease
+  readonly #options: AttemptOptions
+  readonly #aborter = new AbortController()
+  readonly #outbox: Outbox
+  #attempt: number
+  #workerId: string
+  #processGroup: number | undefined
+  #stopped: Stop | undefined
+
+  constructor(client: Client, lease: Lease, task: Pick<Task, 'id' | 'attempt'>, options: AttemptOptions = {}) {
+    this.taskId = task.id
+    this.#attempt = task.attempt
+    this.#workerId = lease.workerId
+    this.#client = client
+    this.#lease = lease
+    this.#options = options
+    this.#outbox = new Outbox({
+      send: (messages) => client.call('appendOutput', { ...this.#address(), messages }),
+      onRefused: (sentence) => options.onNotice?.(`the ledger takes no more output of ${this.taskId}: ${sentence}`),
+    })
+    lease.hold(this)
+  }
+
+  get attempt(): number {
+    return this.#attempt
+  }
+
+  get processGroup(): number | undefined {
+    return this.#processGroup
+  }
+
+  /** What the heartbeat thread kills when the main thread cannot. */
+  set processGroup(processGroup: number | undefined) {
+    this.#processGroup = processGroup
+    this.#lease.update()
+  }
+
+  /** Aborted when the work must stop; `stopped` says why. */
+  get signal(): AbortSignal {
+    return this.#aborter.signal
+  }
+
+  get stopped(): Stop | undefined {
+    return this.#stopped
+  }
+
+  write(stream: Stream, text: string): void {
+    this.#outbox.append(stream, text)
+  }
+
+  async progress(progress: Unaddressed<ReportProgress>): Promise<void> {
+    await retry(() => this.#client.call('reportProgress', { ...this.#address(), ...progress }), { signal: this.signal })
+  }
+
+  async linkSession(session: Unaddressed<LinkSession>): Promise<void> {
+    await retry(() => this.#client.call('linkSession', { ...this.#address(), ...session }), { signal: this.signal })
+  }
+
+  stop(cause: StopCause, detail: string): void {
+    if (this.#stopped) return
+    this.#stopped = { cause, detail }
+    this.#options.onNotice?.(`stopping ${this.taskId}: ${detail}`)
+    this.#aborter.abort(new Error(detail))
+  }
+
+  reattached(attempt: number): void {
+    const isNew = attempt !== this.#attempt
+    this.#workerId = this.#lease.workerId
+    this.#attempt = attempt
+    if (!isNew) return
+    this.#options.onNotice?.(`${this.taskId} goes on as attempt ${attempt}`)
+    this.#outbox.restart()
+  }
+
+  /**
+   * Sends what is left of the output, then the report, until the ledger answers or the signal is aborted. Resolves to
+   * the task, or to the error with which the ledger refused the report (it is then kept there, and can be adopted).
+   */
+  async finish(report: Report, signal: AbortSignal): Promise<Task | TaskError> {
+    const messageId = mintId()
+    const onRetry = this.#noteWaiting()
+    try {
+      await unlessAborted(this.#outbox.flush(), signal)
+      for (;;) {
+        const address = this.#address()
+        const result = await retry(() => this.#client.call('finishAttempt', { ...address, messageId, ...report }), {
+          signal,
+          onRetry,
+        }).catch(asRefusal)
+        if (!isTaskError(result)) return result.task
+        await this.#lease.settled()
+        // Reattached since: the same report once more, for what the attempt is called now.
+        if (address.attempt === this.#attempt && address.workerId === this.#workerId) return result
+      }
+    } finally {
+      this.abandon()
+    }
+  }
+
+  /** Holds it no longer, without a report. */
+  abandon(): void {
+    this.#outbox.close()
+    this.#lease.release(this)
+  }
+
+  #address() {
+    return { taskId: this.taskId, workerId: this.#workerId, attempt: this.#attempt }
+  }
+
+  #noteWaiting() {
+    let noted = false
+    return (error: TaskError) => {
+      if (!noted) this.#options.onNotice?.(`the outcome waits for the ledger: ${error.message}`)
+      noted = true
+    }
+  }
+}
+
+function asRefusal(error: unknown): TaskError {
+  if (isTaskError(error) && !isRetryable(error)) return error
+  throw error
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { signal: settled.signal })
+  })
+  return await Promise.race([promise, aborted]).finally(() => settled.abort())
+}

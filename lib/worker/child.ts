@@ -1,0 +1,133 @@
+/**
+ * Runs one command in a process group of its own, on a leash.
+ *
+ * Invariant: once `done` is settled, nothing of the process group is left, so that nothing acts for an attempt that is
+ * over. What the command left running in its group is given a second, then ended.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { constants } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import type { Stream } from '#lib/task/schema.ts'
+import { startLeash } from './leash.ts'
+import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
+
+export interface ChildOptions {
+  readonly command: readonly [string, ...string[]]
+  readonly env?: NodeJS.ProcessEnv
+  /** `inherit`, or what the child reads. */
+  readonly stdin: 'inherit' | { readonly text: string }
+  /** Where output is passed on unchanged. */
+  readonly terminal: Readonly<Record<Stream, Writable>>
+  readonly onOutput: (stream: Stream, text: string) => void
+}
+
+export interface Exit {
+  /** The command's own code, or 128 and the number of the signal that ended it. */
+  readonly code: number
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface Child {
+  readonly processGroup: number
+  /** The command's own end. */
+  readonly exited: Promise<Exit>
+  /** The end of its whole group, with all output read. */
+  readonly done: Promise<Exit>
+  /** Passes a signal on to the whole group. */
+  signal(signal: NodeJS.Signals): void
+  /** SIGTERM to the group, and SIGKILL for what is left after the grace. */
+  stop(graceMs?: number): void
+}
+
+const STOP_GRACE_MS = 5000
+const LEFTOVER_GRACE_MS = 1000
+
+/** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const leash = startLeash()
+  const [file, ...args] = options.command
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: [options.stdin === 'inherit' ? 'inherit' : 'pipe', 'pipe', 'pipe'],
+    env: options.env ?? process.env,
+  })
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error')
+    leash.loosen()
+    throw error
+  }
+  const processGroup = child.pid
+  leash.fasten(processGroup)
+  child.on('error', () => undefined)
+  if (options.stdin !== 'inherit') feed(child.stdin, options.stdin.text)
+  const outputs = [
+    pass(child.stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
+    pass(child.stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
+  ]
+  const exited = once(child, 'exit').then(([code, signal]) => exitOf(code, signal))
+  const done = exited.then(async (exit) => {
+    await endLeftovers(processGroup)
+    leash.loosen()
+    await Promise.all(outputs.map((output) => output.drain()))
+    return exit
+  })
+  const signal = (name: NodeJS.Signals) => void signalGroup(processGroup, name)
+  return { processGroup, exited, done, signal, stop: stopper(processGroup, done) }
+}
+
+async function endLeftovers(processGroup: number): Promise<void> {
+  if (await until(() => !groupRuns(processGroup), LEFTOVER_GRACE_MS)) return
+  await endGroup(processGroup, STOP_GRACE_MS)
+}
+
+function stopper(processGroup: number, done: Promise<unknown>): (graceMs?: number) => void {
+  let stopping = false
+  return (graceMs = STOP_GRACE_MS) => {
+    if (stopping) return
+    stopping = true
+    signalGroup(processGroup, 'SIGTERM')
+    const timer = setTimeout(() => signalGroup(processGroup, 'SIGKILL'), graceMs)
+    done.finally(() => clearTimeout(timer))
+  }
+}
+
+function feed(stdin: Writable | null, text: string): void {
+  // A command that does not read its input closes the pipe; that is its right.
+  stdin?.on('error', () => undefined)
+  stdin?.end(text)
+}
+
+function pass(source: Readable | null, terminal: Writable, record: (text: string) => void) {
+  if (!source) throw new Error('the child was started without pipes')
+  const decoder = new StringDecoder('utf8')
+  let readAt = performance.now()
+  // When nobody reads our output any more, the child shall meet the same broken pipe as without us.
+  const broken = () => source.destroy()
+  terminal.once('error', broken)
+  source.on('error', () => undefined)
+  source.on('data', (chunk: Buffer) => {
+    readAt = performance.now()
+    record(decoder.write(chunk))
+    if (terminal.write(chunk)) return
+    source.pause()
+    terminal.once('drain', () => source.resume())
+  })
+  const closed = new Promise<void>((resolve) => source.once('close', resolve)).then(() => {
+    terminal.off('error', broken)
+    record(decoder.end())
+  })
+  /** Reads to the end. A daemon that left the group may hold the pipe open for ever: a second of silence ends that. */
+  const drain = async () => {
+    const silent = () => source.closed || (!source.isPaused() && performance.now() - readAt >= LEFTOVER_GRACE_MS)
+    await Promise.race([closed, until(silent, Number.POSITIVE_INFINITY)])
+    source.destroy()
+    await closed
+  }
+  return { drain }
+}
+
+function exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
+  return { code: code ?? 128 + (signal ? constants.signals[signal] : 0), signal }
+}

@@ -1,0 +1,51 @@
+/** Runs a command for an attempt: output recorded, stopped with the attempt, its end turned into a report. */
+
+import type { Attempt } from './attempt.ts'
+import { type Child, type ChildOptions, type Exit, startChild } from './child.ts'
+import { failed, type Report, reportOfExit, reportOfStop } from './report.ts'
+
+export interface CommandEnd {
+  readonly exit: Exit
+  /** Undefined when there is nothing to report: see reportOfStop. */
+  readonly report: Report | undefined
+}
+
+export type CommandOptions = Omit<ChildOptions, 'onOutput'> & {
+  readonly onStart?: (child: Child) => void
+}
+
+/** An overdue attempt has a tenth of its lease left at most: the grace must fit in. */
+const OVERDUE_GRACE_PART = 0.06
+const STOP_GRACE_MS = 5000
+
+export async function runCommand(attempt: Attempt, leaseMs: number, options: CommandOptions): Promise<CommandEnd> {
+  let child: Child
+  try {
+    child = await startChild({ ...options, onOutput: (stream, text) => attempt.write(stream, text) })
+  } catch (error) {
+    return unstartable(options.command[0], error)
+  }
+  attempt.processGroup = child.processGroup
+  const stop = () => child.stop(attempt.stopped?.cause === 'overdue' ? leaseMs * OVERDUE_GRACE_PART : STOP_GRACE_MS)
+  attempt.signal.addEventListener('abort', stop, { once: true })
+  if (attempt.signal.aborted) stop()
+  options.onStart?.(child)
+  const exit = await child.done
+  attempt.processGroup = undefined
+  const { stopped } = attempt
+  if (!stopped) return { exit, report: reportOfExit(exit) }
+  const report = reportOfStop(stopped)
+  return { exit, report: report && { ...report, exitCode: exit.code } }
+}
+
+/** The codes of a shell: 127 for a command that is not there, 126 for one that cannot be run. */
+function unstartable(file: string, error: unknown): CommandEnd {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  const code = missing ? 127 : 126
+  const sentence = missing ? `command not found: ${file}` : `${file} cannot be run: ${messageOf(error)}`
+  return { exit: { code, signal: null }, report: failed(missing ? 'CommandNotFound' : 'CommandNotRun', sentence, code) }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,239 @@
+/**
+ * One incarnation of a worker after the other, and the attempts it holds.
+ *
+ * Invariant: `held` is exactly what this process works on, and every heartbeat lists it. When the ledger no longer
+ * takes heartbeats of this incarnation, a new one is registered and every held attempt is reattached or stopped.
+ */
+import { uptime } from 'node:os'
+import { Worker as Thread } from 'node:worker_threads'
+import { v7 as mintId } from 'uuid'
+import { ENDPOINTS, type EndpointOutput } from '#lib/contract.ts'
+import type { RegisterWorker } from '#lib/task/commands.ts'
+import { isTaskError } from '#lib/task/errors.ts'
+import type { Worker } from '#lib/task/schema.ts'
+import { type Client, requestOf } from './client.ts'
+import { readIdentity } from './identity.ts'
+import { isRetryable, retry } from './retry.ts'
+
+/**
+ * Why work is stopped: taken over; cancelled; the lease can be over elsewhere before the ledger answers again; or the
+ * worker itself shall end now.
+ */
+export type StopCause = 'lost' | 'cancel' | 'overdue' | 'shutdown'
+
+/** An attempt that this process works on. */
+export interface Held {
+  readonly taskId: string
+  readonly attempt: number
+  readonly processGroup?: number | undefined
+  stop(cause: StopCause, detail: string): void
+  /** The ledger let it go on, under a new incarnation and perhaps as a new attempt. */
+  reattached(attempt: number): void
+}
+
+export interface LeaseOptions {
+  readonly registration: Omit<
+    RegisterWorker,
+    'host' | 'pid' | 'bootId' | 'pidNamespace' | 'processStartedAt' | 'replaces'
+  >
+  /** How long to try to register at first. */
+  readonly registerForMs?: number
+  readonly signal?: AbortSignal
+  readonly onDrain?: (drain: boolean) => void
+  readonly onNotice?: (sentence: string) => void
+}
+
+type Registered = EndpointOutput<'registerWorker'> & { sentAt: number }
+
+export class Lease {
+  readonly #client: Client
+  readonly #options: LeaseOptions
+  readonly #held = new Set<Held>()
+  /** Held, but under an incarnation that is over: not listed until the ledger lets them go on. */
+  readonly #reattaching = new Set<Held>()
+  /** Since when the ledger has named a task that is not held here. */
+  readonly #unlisted = new Map<string, number>()
+  readonly #closed = new AbortController()
+  readonly #thread: Thread
+  #worker: Worker
+  #renewal: Promise<void> | undefined
+  #troubled = false
+
+  /** Registers a worker and starts its heartbeats. */
+  static async open(client: Client, options: LeaseOptions): Promise<Lease> {
+    const { registerForMs, signal } = options
+    const limits = { ...(registerForMs === undefined ? {} : { forMs: registerForMs }), ...(signal ? { signal } : {}) }
+    const onRetry = (error: Error, tries: number) => {
+      if (tries === 1) options.onNotice?.(`${error.message}; trying again`)
+    }
+    const registered = await retry(() => register(client, options), { ...limits, onRetry })
+    return new Lease(client, options, registered)
+  }
+
+  private constructor(client: Client, options: LeaseOptions, registered: Registered) {
+    this.#client = client
+    this.#options = options
+    this.#worker = registered.worker
+    this.#thread = new Thread(new URL('./heartbeat-thread.mjs', import.meta.url), {
+      workerData: { token: client.token, target: targetOf(client, registered) },
+    })
+    this.#thread.on('message', (message: { status: number; text: string } | { silentMs: number }) => {
+      if ('silentMs' in message) this.#stopOverdue(message.silentMs)
+      else this.#answered(message.status, message.text)
+    })
+    // Without heartbeats no lease can be kept: better to fail at once and be recovered than to work on unseen.
+    this.#thread.on('error', (error) => {
+      throw error
+    })
+  }
+
+  get workerId(): string {
+    return this.#worker.id
+  }
+
+  get worker(): Worker {
+    return this.#worker
+  }
+
+  /** Resolves once no new incarnation is being registered. */
+  async settled(): Promise<void> {
+    await this.#renewal
+  }
+
+  hold(item: Held): void {
+    this.#held.add(item)
+    this.update()
+  }
+
+  release(item: Held): void {
+    this.#held.delete(item)
+    this.update()
+  }
+
+  /** Tells the heartbeats what is held now, and as which process group. */
+  update(): void {
+    const held = [...this.#held].map((item) => ({
+      taskId: item.taskId,
+      attempt: item.attempt,
+      processGroup: item.processGroup,
+      listed: !this.#reattaching.has(item),
+    }))
+    this.#thread.postMessage({ held })
+  }
+
+  /** The ledger refuses this incarnation: register anew and reattach. Safe to ask for more than once. */
+  renew(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined
+    })
+    return this.#renewal
+  }
+
+  /** Says goodbye: what is still held is interrupted at once, and charged to nobody. */
+  async close(reason: string): Promise<void> {
+    this.#closed.abort(new Error('the worker stopped'))
+    await this.#thread.terminate()
+    await retry(() => this.#client.call('stopWorker', { workerId: this.workerId, reason }, { timeoutMs: 2000 }), {
+      forMs: 3000,
+    }).catch(() => undefined)
+  }
+
+  #answered(status: number, text: string): void {
+    if (status === 200) {
+      if (this.#troubled) this.#notice('the ledger takes heartbeats again')
+      this.#troubled = false
+      this.#heard(text)
+      return
+    }
+    if (status === 404 || status === 409) {
+      this.renew().catch(() => undefined)
+      return
+    }
+    if (this.#troubled) return
+    this.#troubled = true
+    this.#notice(
+      status === 0 ? 'the ledger cannot be reached; trying again' : `the ledger answers heartbeats with ${status}`,
+    )
+  }
+
+  #heard(text: string): void {
+    const answer = ENDPOINTS.heartbeat.output.parse(JSON.parse(text))
+    const unlisted = new Set<string>()
+    for (const { taskId, attempt, verdict } of answer.held) {
+      const item = [...this.#held].find((each) => each.taskId === taskId && each.attempt === attempt)
+      if (verdict === 'lost') item?.stop('lost', 'the ledger gave the task to somebody else')
+      if (verdict === 'cancel') item?.stop('cancel', 'the ledger asked to cancel the task')
+      if (verdict === 'unknown' && !item) {
+        unlisted.add(taskId)
+        this.#noteUnlisted(taskId, attempt)
+      }
+    }
+    for (const taskId of this.#unlisted.keys()) if (!unlisted.has(taskId)) this.#unlisted.delete(taskId)
+    this.#options.onDrain?.(answer.drain)
+  }
+
+  /** A claim whose answer is under way is not listed yet; only what stays unlisted is given back. */
+  #noteUnlisted(taskId: string, attempt: number): void {
+    const since = this.#unlisted.get(taskId) ?? performance.now()
+    this.#unlisted.set(taskId, since)
+    if (performance.now() - since < this.#worker.leaseMs / 2) return
+    const reason = 'this worker holds the task on record and does not work on it'
+    const report = {
+      taskId,
+      attempt,
+      workerId: this.workerId,
+      messageId: mintId(),
+      outcome: 'interrupted' as const,
+      reason,
+    }
+    this.#client.call('finishAttempt', report).catch(() => undefined)
+  }
+
+  #stopOverdue(silentMs: number): void {
+    const detail = `no heartbeat was accepted for ${Math.round(silentMs / 1000)} s; stopped before the lease could be over elsewhere`
+    for (const item of this.#held) item.stop('overdue', detail)
+  }
+
+  async #renew(): Promise<void> {
+    const signal = this.#closed.signal
+    const registered = await retry(() => register(this.#client, this.#options), { signal })
+    this.#worker = registered.worker
+    for (const item of this.#held) this.#reattaching.add(item)
+    this.update()
+    this.#thread.postMessage({ target: targetOf(this.#client, registered) })
+    this.#notice(`the lease was over; registered anew as worker ${this.workerId}`)
+    await Promise.all([...this.#reattaching].map((item) => this.#reattach(item, signal)))
+  }
+
+  async #reattach(item: Held, signal: AbortSignal): Promise<void> {
+    const start = {
+      taskId: item.taskId,
+      workerId: this.workerId,
+      requestId: mintId(),
+      reattach: { attempt: item.attempt },
+    }
+    try {
+      const { attempt } = await retry(() => this.#client.call('startAttempt', start), { signal })
+      item.reattached(attempt)
+    } catch (error) {
+      if (isTaskError(error) && !isRetryable(error)) item.stop('lost', `it cannot go on: ${error.message}`)
+    } finally {
+      this.#reattaching.delete(item)
+      this.update()
+    }
+  }
+
+  #notice(sentence: string): void {
+    this.#options.onNotice?.(sentence)
+  }
+}
+
+async function register(client: Client, options: LeaseOptions): Promise<Registered> {
+  const sentAt = uptime() * 1000
+  return { ...(await client.call('registerWorker', { ...readIdentity(), ...options.registration })), sentAt }
+}
+
+function targetOf(client: Client, { worker, leaseMs, heartbeatMs, sentAt }: Registered) {
+  const { path } = requestOf(ENDPOINTS.heartbeat, { workerId: worker.id })
+  return { url: client.url + path, leaseMs, heartbeatMs, sentAt }
+}

@@ -1,0 +1,122 @@
+/** Where output waits until the ledger acked it. The sender knows this interface only, so a spool on disk can take its place. */
+import { Buffer } from 'node:buffer'
+import { v7 as mintId } from 'uuid'
+import type { OutputMessage } from '#lib/task/commands.ts'
+import { LIMITS, type Stream } from '#lib/task/schema.ts'
+
+export type Dropped = NonNullable<OutputMessage['dropped']>
+export type Highest = Readonly<Record<Stream, number>>
+
+export interface OutputStore {
+  readonly size: number
+  /** Numbers the text within its stream and keeps it. */
+  push(stream: Stream, data: string): void
+  /** The oldest that wait, in order, as many as fit one request. They stay until settled. */
+  head(): readonly OutputMessage[]
+  /** What the ledger has needs no resend; what lies between that and the first waiting one is marked as gone. */
+  settle(acked: readonly string[], highest: Highest): void
+  /** Gives one up that the ledger will never take; the next of its stream says so. */
+  drop(id: string): void
+  /** Numbers what waits from 1 again: the streams of a new attempt. */
+  renumber(): void
+}
+
+const CAP_BYTES = 64 * 1024 * 1024
+/** Room is left in the body for the fields around the messages. */
+const REQUEST_BYTES = LIMITS.bodyBytes - 128 * 1024
+const MESSAGE_OVERHEAD_BYTES = 200
+
+/** Over its cap it drops the oldest, and what follows carries a marker of the gap. */
+export function memoryStore(capBytes = CAP_BYTES): OutputStore {
+  return new MemoryStore(capBytes)
+}
+
+interface Entry {
+  message: OutputMessage
+  readonly bytes: number
+}
+
+class MemoryStore implements OutputStore {
+  readonly #capBytes: number
+  #entries: Entry[] = []
+  #bytes = 0
+  #next: Record<Stream, number> = { stdout: 1, stderr: 1 }
+  /** Gaps at the very end of a stream, for the message that comes next. */
+  readonly #pending = new Map<Stream, Dropped>()
+
+  constructor(capBytes: number) {
+    this.#capBytes = capBytes
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  push(stream: Stream, data: string): void {
+    const dropped = this.#pending.get(stream)
+    this.#pending.delete(stream)
+    const message = { id: mintId(), stream, sequence: this.#next[stream]++, data, ...(dropped ? { dropped } : {}) }
+    // JSON escapes a control character to six bytes; the limit of a request counts those.
+    const bytes = Buffer.byteLength(JSON.stringify(data)) + MESSAGE_OVERHEAD_BYTES
+    this.#entries.push({ message, bytes })
+    this.#bytes += bytes
+    while (this.#bytes > this.#capBytes && this.#entries.length > 1) this.#remove(0)
+  }
+
+  head(): readonly OutputMessage[] {
+    let sum = 0
+    const end = this.#entries.findIndex((entry, index) => {
+      sum += entry.bytes
+      return index > 0 && (sum > REQUEST_BYTES || index >= LIMITS.batch)
+    })
+    return this.#entries.slice(0, end === -1 ? undefined : end).map((entry) => entry.message)
+  }
+
+  settle(acked: readonly string[], highest: Highest): void {
+    const ids = new Set(acked)
+    this.#entries = this.#entries.filter(
+      ({ message }) => !ids.has(message.id) && message.sequence > highest[message.stream],
+    )
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + entry.bytes, 0)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const first = this.#entries.find((entry) => entry.message.stream === stream)
+      if (first) first.message = bridged(first.message, highest[stream])
+    }
+  }
+
+  drop(id: string): void {
+    this.#remove(this.#entries.findIndex((entry) => entry.message.id === id))
+  }
+
+  renumber(): void {
+    this.#next = { stdout: 1, stderr: 1 }
+    this.#pending.clear()
+    for (const entry of this.#entries) {
+      const { dropped: _, ...message } = entry.message
+      entry.message = { ...message, id: mintId(), sequence: this.#next[message.stream]++ }
+    }
+  }
+
+  #remove(index: number): void {
+    const gone = this.#entries[index]
+    if (!gone) return
+    this.#entries.splice(index, 1)
+    this.#bytes -= gone.bytes
+    const { stream, sequence, dropped, data } = gone.message
+    const gap = {
+      from: dropped?.from ?? sequence,
+      to: sequence,
+      bytes: (dropped?.bytes ?? 0) + Buffer.byteLength(data),
+    }
+    const heir = this.#entries.find(({ message }) => message.stream === stream && message.sequence > sequence)
+    if (heir) heir.message = { ...heir.message, dropped: gap }
+    else this.#pending.set(stream, gap)
+  }
+}
+
+/** The marker of a stream's first waiting message must begin right after what the ledger has. */
+function bridged(message: OutputMessage, highest: number): OutputMessage {
+  const { dropped, ...rest } = message
+  if (message.sequence <= highest + 1) return rest
+  return { ...rest, dropped: { from: highest + 1, to: message.sequence - 1, bytes: dropped?.bytes ?? 0 } }
+}

@@ -1,0 +1,159 @@
+/**
+ * Claims tasks and hands them to a handler, as many at a time as it has slots.
+ *
+ * Invariant: no task is claimed that has no free slot, and none after `drain`; heartbeats go on until the last held
+ * task is released, and only then the worker says goodbye.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { v7 as mintId } from 'uuid'
+import type { EndpointOutput } from '#lib/contract.ts'
+import { isTaskError } from '#lib/task/errors.ts'
+import type { Task } from '#lib/task/schema.ts'
+import { Attempt } from './attempt.ts'
+import type { Client } from './client.ts'
+import { Lease, type LeaseOptions } from './lease.ts'
+import { type Report, reportOfError, reportOfStop } from './report.ts'
+import { retry } from './retry.ts'
+
+export type ClaimedTask = EndpointOutput<'claimTasks'>['tasks'][number]
+
+/** Resolves to the outcome; to nothing for a success. A throw is a failure. */
+export type Handler = (task: ClaimedTask, attempt: Attempt) => Promise<Report | undefined>
+
+export interface WorkerOptions {
+  readonly registration: LeaseOptions['registration']
+  readonly registerForMs?: number
+  /** Ends after so many tasks. */
+  readonly limit?: number
+  readonly onNotice?: (sentence: string) => void
+  readonly onRegistered?: (workerId: string) => void
+  readonly onFinished?: (task: ClaimedTask, attempt: number, result: Task | Error | undefined) => void
+}
+
+const LONG_POLL_MS = 20_000
+const IDLE_MS = 500
+
+export class Worker {
+  readonly #client: Client
+  readonly #options: WorkerOptions
+  readonly #draining = new AbortController()
+  readonly #drained = new Promise<void>((resolve) => {
+    this.#draining.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  readonly #leaving = new AbortController()
+  readonly #running = new Map<Attempt, Promise<void>>()
+  #drainAsked = false
+  #started = 0
+
+  constructor(client: Client, options: WorkerOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** Takes nothing new; `run` resolves once what it holds is released. */
+  drain(): void {
+    this.#draining.abort(new Error('the worker drains'))
+  }
+
+  /** Stops what still runs; the ledger is told that it was a shutdown. */
+  abort(): void {
+    this.drain()
+    for (const attempt of this.#running.keys()) attempt.stop('shutdown', 'the worker shuts down')
+    this.#leaving.abort(new Error('the worker shuts down'))
+  }
+
+  async run(handler: Handler): Promise<void> {
+    const lease = await Lease.open(this.#client, {
+      ...this.#options,
+      onDrain: (drain) => {
+        this.#drainAsked = drain
+      },
+      signal: this.#draining.signal,
+    })
+    this.#options.onRegistered?.(lease.workerId)
+    try {
+      while (!this.#draining.signal.aborted && this.#started < (this.#options.limit ?? Number.POSITIVE_INFINITY)) {
+        await this.#claimInto(lease, handler)
+      }
+    } finally {
+      await Promise.all(this.#running.values())
+      await lease.close('the worker ended')
+    }
+  }
+
+  async #claimInto(lease: Lease, handler: Handler): Promise<void> {
+    const room = Math.min(
+      (this.#options.registration.slots ?? 1) - this.#running.size,
+      (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#started,
+    )
+    if (room === 0) await Promise.race([...this.#running.values(), this.#drained])
+    else if (this.#drainAsked) await this.#pause(IDLE_MS)
+    else {
+      const askedAt = performance.now()
+      const tasks = await this.#claim(lease, room)
+      for (const task of tasks) this.#start(lease, task, handler)
+      // A ledger that does not wait must not be asked in a busy loop.
+      if (tasks.length === 0 && performance.now() - askedAt < IDLE_MS) await this.#pause(IDLE_MS)
+    }
+  }
+
+  /** A lost answer is asked for again under the same request id, and gives the same attempts. */
+  async #claim(lease: Lease, max: number): Promise<readonly ClaimedTask[]> {
+    const { signal } = this.#draining
+    const claim = { workerId: lease.workerId, requestId: mintId(), max, waitMs: LONG_POLL_MS }
+    let noted = false
+    try {
+      const { tasks } = await retry(
+        () => this.#client.call('claimTasks', claim, { signal, timeoutMs: LONG_POLL_MS + 10_000 }),
+        {
+          signal,
+          onRetry: (error) => {
+            if (!noted) this.#options.onNotice?.(`no task can be claimed: ${error.message}; trying again`)
+            noted = true
+          },
+        },
+      )
+      return tasks
+    } catch (error) {
+      if (signal.aborted) return []
+      if (isTaskError(error) && (error.code === 'lease_expired' || error.code === 'not_found')) {
+        if (lease.workerId === claim.workerId) await lease.renew()
+        return []
+      }
+      throw error
+    }
+  }
+
+  #start(lease: Lease, task: ClaimedTask, handler: Handler): void {
+    this.#started++
+    const { onNotice } = this.#options
+    const attempt = new Attempt(this.#client, lease, task, onNotice ? { onNotice } : {})
+    const running = this.#work(task, attempt, handler).finally(() => this.#running.delete(attempt))
+    this.#running.set(attempt, running)
+  }
+
+  async #work(task: ClaimedTask, attempt: Attempt, handler: Handler): Promise<void> {
+    const report = await outcomeOf(task, attempt, handler)
+    if (!report) {
+      attempt.abandon()
+      this.#options.onFinished?.(task, attempt.attempt, undefined)
+      return
+    }
+    const result = await attempt.finish(report, this.#leaving.signal).catch((error: Error) => error)
+    this.#options.onFinished?.(task, attempt.attempt, result)
+  }
+
+  /** Resolves after a while, or as soon as the worker drains. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#draining.signal }).catch(() => undefined)
+  }
+}
+
+async function outcomeOf(task: ClaimedTask, attempt: Attempt, handler: Handler): Promise<Report | undefined> {
+  try {
+    const report = await handler(task, attempt)
+    return attempt.stopped ? (report ?? reportOfStop(attempt.stopped)) : (report ?? { outcome: 'success' })
+  } catch (error) {
+    return attempt.stopped ? reportOfStop(attempt.stopped) : reportOfError(error)
+  }
+}
