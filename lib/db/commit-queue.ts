@@ -15,7 +15,6 @@ export interface Job {
   readonly work: AnyWork
   readonly request: unknown
   settle(result: Result<unknown>): void
-  reject(error: unknown): void
 }
 
 /** Requests of one work that can be answered by one call of its plan. */
@@ -31,9 +30,9 @@ export function createJobs<Request, Value>(
   const jobs: Job[] = []
   const settled = requests.map(
     (request) =>
-      new Promise<Result<Value>>((resolve, reject) => {
+      new Promise<Result<Value>>((resolve) => {
         // The queue is blind to types: each job closes over its own work, so what it settles with is that work's value.
-        jobs.push({ work: work as unknown as AnyWork, request, settle: resolve as Job['settle'], reject })
+        jobs.push({ work: work as unknown as AnyWork, request, settle: resolve as Job['settle'] })
       }),
   )
   return { jobs, results: Promise.all(settled) }
@@ -69,13 +68,14 @@ export function singles(round: Round): Round[] {
 }
 
 export function settle(round: Round, results: readonly Result<unknown>[]): void {
+  const missing = new Error(`${round.work.name} answered ${results.length} of ${round.jobs.length} requests`)
   round.jobs.forEach((job, index) => {
-    const result = results[index]
-    if (result) job.settle(result)
-    else job.reject(new Error(`${round.work.name} gave no result for request ${index + 1} of ${round.jobs.length}`))
+    job.settle(results[index] ?? { ok: false, error: missing })
   })
 }
 
-export function rejectAll(round: Round, error: unknown): void {
-  for (const job of round.jobs) job.reject(error)
+/** The database or the program failed, not a request: all of the round get the same error. */
+export function failAll(jobs: readonly Job[], cause: unknown): void {
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  for (const job of jobs) job.settle({ ok: false, error })
 }

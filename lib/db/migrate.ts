@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { v7 } from 'uuid'
 import { TaskError } from '#lib/task/errors.ts'
+import { providerOf } from './open.ts'
 import { unreachable } from './open-postgresql.ts'
 import { connectSqlite } from './open-sqlite.ts'
-import { providerOf } from './open.ts'
 
 const ADVISORY_LOCK = 7_265_002_611
 
@@ -97,7 +97,10 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
   }
 }
 
-function pendingOf(migrations: readonly Migration[], applied: readonly { name: string; checksum: string }[]): Migration[] {
+function pendingOf(
+  migrations: readonly Migration[],
+  applied: readonly { name: string; checksum: string }[],
+): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]))
   for (const { name, checksum } of applied) {
     const migration = known.get(name)

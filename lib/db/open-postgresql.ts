@@ -4,9 +4,10 @@
  */
 import pg from 'pg'
 import { TaskError } from '#lib/task/errors.ts'
-import { createJobs, type Job, planOf, type Round, rejectAll, settle, singles, takeRound } from './commit-queue.ts'
+import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
 import { crashPoint } from './crash-point.ts'
 import { postgresql } from './postgresql.ts'
+import { openRecords } from './prisma.ts'
 import { encode } from './statement.ts'
 import type { Clock, Database, Result, Row } from './types.ts'
 import { listenForCommits } from './wake.ts'
@@ -24,7 +25,13 @@ const types = {
 }
 
 export function poolOptions(url: string): pg.PoolConfig {
-  return { connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: 10_000, types, options: '-c TimeZone=UTC' }
+  return {
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: 10_000,
+    types,
+    options: '-c TimeZone=UTC',
+  }
 }
 
 export async function openPostgresql(url: string, clock?: Clock): Promise<Database> {
@@ -36,6 +43,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
     throw unreachable(url, error)
   })
   const wake = await listenForCommits(url)
+  const records = openRecords('postgresql', url)
   const queue: Job[] = []
   let lanes = 0
 
@@ -58,10 +66,10 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
     try {
       const results = await withTries(() => transact(round))
       settle(round, results)
-      wake.committed()
+      wake.committed(round.work.name)
     } catch (error) {
       if (round.jobs.length > 1 && !isConnectionLoss(error)) for (const single of singles(round)) await attempt(single)
-      else rejectAll(round, isConnectionLoss(error) ? unreachable(url, error) : error)
+      else failAll(round.jobs, isConnectionLoss(error) ? unreachable(url, error) : error)
     }
   }
 
@@ -103,6 +111,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
   return {
     dialect: postgresql,
     url,
+    records,
     write(work, requests) {
       const { jobs, results } = createJobs(work, requests)
       queue.push(...jobs)
@@ -118,6 +127,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
     onCommit: wake.onCommit,
     async close() {
       while (lanes > 0 || queue.length > 0) await new Promise(setImmediate)
+      await records.$disconnect()
       await wake.close()
       await pool.end()
     },
@@ -154,7 +164,8 @@ function isConnectionLoss(error: unknown): boolean {
 /** The sentence never shows the password of the URL. */
 export function unreachable(url: string, error: unknown): TaskError {
   const where = new URL(url)
-  const cause = error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code)
+  const cause =
+    error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code)
   return new TaskError(
     'unavailable',
     `PostgreSQL at ${where.hostname}:${where.port || '5432'}${where.pathname} cannot be used (${cause}): start it or correct DATABASE_URL`,

@@ -7,8 +7,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Libsql from 'libsql'
 import { TaskError } from '#lib/task/errors.ts'
-import { createJobs, type Job, planOf, type Round, rejectAll, settle, singles, takeRound } from './commit-queue.ts'
+import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
 import { crashPoint } from './crash-point.ts'
+import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
 import { encode } from './statement.ts'
 import type { Clock, Database, Plan, Result, Row, Transaction } from './types.ts'
@@ -47,8 +48,9 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
   const reader = connectSqlite(url)
   const prepared = new Map<string, Prepared>()
   const readStatements = new Map<string, Prepared>()
+  const records = openRecords('sqlite', url)
   const queue: Job[] = []
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(works: ReadonlySet<string>) => void>()
   let scheduled = false
 
   function schedule(): void {
@@ -63,7 +65,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
     try {
       writer.exec('BEGIN IMMEDIATE')
     } catch (error) {
-      for (const job of queue.splice(0)) job.reject(asUnavailable(error))
+      failAll(queue.splice(0), asUnavailable(error))
       return
     }
     const transaction = { now: clock() }
@@ -76,14 +78,15 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
       writer.exec('COMMIT')
     } catch (error) {
       if (writer.inTransaction) writer.exec('ROLLBACK')
-      for (const round of taken) rejectAll(round, asUnavailable(error))
+      for (const round of taken) failAll(round.jobs, asUnavailable(error))
       done.length = 0
     }
     for (const { round, results } of done) {
       crashPoint(round.work.name, 'commit')
       settle(round, results)
     }
-    if (done.length > 0) for (const listener of listeners) listener()
+    const works = new Set(done.map(({ round }) => round.work.name))
+    if (works.size > 0) for (const listener of listeners) listener(works)
     if (queue.length > 0) schedule()
   }
 
@@ -98,7 +101,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
       writer.exec('ROLLBACK TO round')
       writer.exec('RELEASE round')
       if (round.jobs.length > 1) return singles(round).flatMap((single) => attempt(single, transaction))
-      rejectAll(round, error)
+      failAll(round.jobs, error)
       return []
     }
   }
@@ -117,6 +120,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
   return {
     dialect: sqlite,
     url,
+    records,
     write(work, requests) {
       const { jobs, results } = createJobs(work, requests)
       queue.push(...jobs)
@@ -133,6 +137,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
     },
     async close() {
       while (queue.length > 0) await new Promise(setImmediate)
+      await records.$disconnect()
       writer.close()
       reader.close()
     },

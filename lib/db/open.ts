@@ -8,7 +8,10 @@ export type Provider = 'sqlite' | 'postgresql'
 export function providerOf(url: string): Provider {
   if (url.startsWith('file:')) return 'sqlite'
   if (/^postgres(ql)?:\/\//.test(url)) return 'postgresql'
-  throw new TaskError('validation', `DATABASE_URL is neither file:<path> nor postgresql://…: it begins with "${url.slice(0, 12)}"`)
+  throw new TaskError(
+    'validation',
+    `DATABASE_URL is neither file:<path> nor postgresql://…: it begins with "${url.slice(0, 12)}"`,
+  )
 }
 
 /** Opens the database that the URL names. A clock is for tests: without one, the database's own decides. */

@@ -1,5 +1,5 @@
-import type { Dialect } from './types.ts'
 import { parseColumns } from './statement.ts'
+import type { Dialect } from './types.ts'
 
 const TYPES: Record<string, string> = { json: 'jsonb', double: 'double precision' }
 
@@ -11,10 +11,11 @@ export const postgresql: Dialect = {
     const typed = parseColumns(columns).map(({ name, type }) => `${name} ${TYPES[type] ?? type}`)
     return `jsonb_to_recordset($1::jsonb) AS c(${typed.join(', ')})`
   },
+  scalar: (column, type) => `($1::jsonb->0->>'${column}')::${type}`,
   // Many writers: what two of them may want must be locked before it is judged.
-  lockSkipping: 'FOR UPDATE SKIP LOCKED',
-  lock: 'FOR UPDATE',
-  lockShared: 'FOR SHARE',
+  lockSkipping: 'FOR UPDATE OF t SKIP LOCKED',
+  lock: 'FOR UPDATE OF t',
+  lockShared: 'FOR SHARE OF w',
   contains: (offered, needed) => `(${offered} @> ${needed})`,
   text: (column, key) => `(${column} ->> ${key})`,
   // LIKE minds case here.
@@ -25,4 +26,6 @@ export const postgresql: Dialect = {
   eventOrder: 'transaction_id, id',
   eventsAfter:
     '(transaction_id, id) > ($1::bigint, $2::bigint) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+  // Whatever is still under way comes after it, at the price of repeating what has just been committed.
+  eventsEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS transaction_id, 0 AS id',
 }

@@ -1,5 +1,5 @@
-import type { Dialect } from './types.ts'
 import { parseColumns } from './statement.ts'
+import type { Dialect } from './types.ts'
 
 export const sqlite: Dialect = {
   name: 'sqlite',
@@ -12,6 +12,7 @@ export const sqlite: Dialect = {
     )
     return `(SELECT ${selected.join(', ')} FROM json_each(?1)) AS c`
   },
+  scalar: (column) => `(?1->>'$[0].${column}')`,
   // There is one writer, which holds the whole file: rows need no locks.
   lockSkipping: '',
   lock: '',
@@ -25,4 +26,5 @@ export const sqlite: Dialect = {
   // One writer: ids are given out in the order of commits. The first cursor column is PostgreSQL's.
   eventOrder: 'id',
   eventsAfter: '$1 = $1 AND id > $2',
+  eventsEnd: 'SELECT 0 AS transaction_id, COALESCE(MAX(id), 0) AS id FROM task_events',
 }

@@ -1,4 +1,4 @@
-import type { Dialect, Input, Plan, Query, Row, Statement } from './types.ts'
+import type { Dialect, Input, Query, Row, Statement } from './types.ts'
 
 /** Names a statement and renders its text once a dialect. */
 export function statement(name: string, render: (dialect: Dialect) => string): Statement {

@@ -5,6 +5,8 @@
  * without ever awaiting, inside BEGIN IMMEDIATE; the PostgreSQL dialect awaits each statement. One text, two engines.
  */
 
+import type { Records } from './prisma.ts'
+
 export type Row = Record<string, unknown>
 /** One element of the JSON array that a statement takes as its only data parameter. */
 export type Input = Readonly<Record<string, unknown>>
@@ -16,11 +18,13 @@ export interface Dialect {
   readonly now: string
   /** The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. */
   rows(columns: string): string
-  /** Locks the rows of a SELECT for change; rows that another transaction holds are passed over. */
+  /** The value of a field of the first input element, for a LIMIT. */
+  scalar(column: string, type: string): string
+  /** Locks the rows `t` of a SELECT for change; rows that another transaction holds are passed over. */
   readonly lockSkipping: string
-  /** Locks the rows of a SELECT for change. */
+  /** Locks the rows `t` of a SELECT for change. */
   readonly lock: string
-  /** Keeps the rows of a SELECT as they are, without keeping other readers out. */
+  /** Keeps the rows `w` of a SELECT as they are, without keeping other readers out. */
   readonly lockShared: string
   /** True when every element of the JSON array `needed` is in the JSON array `offered`. */
   contains(offered: string, needed: string): string
@@ -33,6 +37,8 @@ export interface Dialect {
   /** Events in the order of their commits: the columns to sort by, and the guard `after a cursor, and settled`. */
   readonly eventOrder: string
   readonly eventsAfter: string
+  /** A query for the cursor behind which everything is still to come. */
+  readonly eventsEnd: string
 }
 
 /** A statement with a name: crash points, plans and logs speak of it by that name. */
@@ -54,7 +60,8 @@ export interface Transaction {
 /** An operation under way: yields queries, takes their rows, returns what it came to. */
 export type Plan<T> = Generator<Query, T, Row[]>
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error }
+export type Refusal = { readonly ok: false; readonly error: Error }
+export type Result<T> = { readonly ok: true; readonly value: T } | Refusal
 
 /** A unit of work that takes many requests at once and answers each of them. */
 export interface Work<Request, Value> {
@@ -70,15 +77,17 @@ export type Clock = () => number
 export interface Database {
   readonly dialect: Dialect
   readonly url: string
+  /** The same tables through Prisma's models: for reads of records, and writes that need no other than their own row. */
+  readonly records: Records
   /**
    * Runs requests. Those of the same work that arrive while a commit is under way are done together in the next one;
-   * each caller is answered after its commit. Rejects only when the database or the program fails.
+   * each caller is answered after its commit. Never rejects: a failure of the database is a result as well.
    */
   write<Request, Value>(work: Work<Request, Value>, requests: readonly Request[]): Promise<Result<Value>[]>
   /** Runs one read outside any transaction. `$1` and so on are positional. */
   read(text: string, parameters?: readonly unknown[]): Promise<Row[]>
   now(): Promise<number>
-  /** Calls back soon after commits, of this process or another one. Returns how to stop. */
-  onCommit(listener: () => void): () => void
+  /** Calls back soon after commits, of this process or another one, with the works that took part. Returns how to stop. */
+  onCommit(listener: (works: ReadonlySet<string>) => void): () => void
   close(): Promise<void>
 }

@@ -10,21 +10,23 @@ const NOTIFY_EVERY_MS = 10
 const RECONNECT_MS = 1000
 
 export interface Wake {
-  committed(): void
-  onCommit(listener: () => void): () => void
+  committed(work: string): void
+  onCommit(listener: (works: ReadonlySet<string>) => void): () => void
   close(): Promise<void>
 }
 
 export async function listenForCommits(url: string): Promise<Wake> {
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(works: ReadonlySet<string>) => void>()
+  const works = new Set<string>()
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
   async function connect(): Promise<void> {
     const next = new pg.Client({ connectionString: url })
-    next.on('notification', () => {
-      for (const listener of listeners) listener()
+    next.on('notification', ({ payload = '' }) => {
+      const named = new Set(payload.split(','))
+      for (const listener of listeners) listener(named)
     })
     next.on('error', () => {
       client = undefined
@@ -41,10 +43,13 @@ export async function listenForCommits(url: string): Promise<Wake> {
 
   await connect()
   return {
-    committed() {
+    committed(work) {
+      works.add(work)
       timer ??= setTimeout(() => {
         timer = undefined
-        client?.query(`NOTIFY ${CHANNEL}`).catch(() => {})
+        const payload = [...works].join(',')
+        works.clear()
+        client?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
       }, NOTIFY_EVERY_MS)
     },
     onCommit(listener) {

@@ -1,5 +1,6 @@
-/** What every operation gets: the database, and who asks. The transaction adds its one `now`. */
+/** What every operation gets: the database, who asks, and how to recover. The transaction adds its one `now`. */
 import type { Database } from '#lib/db/types.ts'
+import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 import type { Role } from '#lib/task/schema.ts'
 
 export interface Actor {
@@ -14,6 +15,7 @@ export interface Actor {
 export interface Context {
   readonly db: Database
   readonly actor: Actor
+  readonly policy: RecoveryPolicy
 }
 
 export const SYSTEM: Actor = { kind: 'system', name: 'rollcall', role: 'admin' }

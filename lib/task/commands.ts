@@ -3,7 +3,21 @@
  * All are strict: an unknown field is refused, never dropped in silence.
  */
 import { z } from 'zod'
-import { Count, Id, Instant, Json, Labels, LIMITS, Line, Money, SessionId, Skills, STREAMS, TaskStatusName, Text } from './schema.ts'
+import {
+  Count,
+  Id,
+  Instant,
+  Json,
+  Labels,
+  LIMITS,
+  Line,
+  Money,
+  SessionId,
+  Skills,
+  STREAMS,
+  TaskStatusName,
+  Text,
+} from './schema.ts'
 import { ATTEMPT_OUTCOMES } from './states.ts'
 
 const Reason = Line.max(LIMITS.titleLength).describe('why, kept for ever; mandatory for every act of a person')
@@ -138,7 +152,12 @@ export type CancelTask = z.infer<typeof CancelTask>
 export const ReassignTask = z.strictObject({
   ...TaskAct,
   workerId: Id.optional().describe('pins the task to one worker; without it any worker with the skills may take it'),
-  holdMs: z.int().min(0).max(LIMITS.holdMsMax).optional().describe('how long it can be undone before a worker may take it'),
+  holdMs: z
+    .int()
+    .min(0)
+    .max(LIMITS.holdMsMax)
+    .optional()
+    .describe('how long it can be undone before a worker may take it'),
 })
 export type ReassignTask = z.infer<typeof ReassignTask>
 export const UndoReassignment = z.strictObject({ taskId: Id })

@@ -76,7 +76,11 @@ export const ERRORS = {
     title: 'The body is too large',
     advice: 'Send at most 1 MiB a request; split output over several messages.',
   },
-  rate_limited: { status: 429, title: 'Too many requests', advice: 'Wait for Retry-After seconds, then send it again.' },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    advice: 'Wait for Retry-After seconds, then send it again.',
+  },
   reserve_unavailable: {
     status: 503,
     title: 'No room is left for a final result',

@@ -134,7 +134,10 @@ export const Attempt = z.object({
   workerId: Id,
   workerName: z.string(),
   status: AttemptStatusName,
-  cause: z.string().nullable().describe('why it was interrupted: proven, suspected, declared, replaced, shutdown, dropped'),
+  cause: z
+    .string()
+    .nullable()
+    .describe('why it was interrupted: proven, suspected, declared, replaced, shutdown, dropped'),
   sessionId: z.string().nullable(),
   startedAt: Instant,
   progressAt: Instant,

@@ -1,0 +1,174 @@
+/** How attempts begin and end, whichever operation asks for it: the row of the task, of the attempt, of its session. */
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Transaction } from '#lib/db/types.ts'
+import type { AttemptOutcome } from '#lib/task/states.ts'
+import { applyChanges, type Change } from './change.ts'
+import type { Actor } from './context.ts'
+import { appendEvents } from './events.ts'
+import type { TaskRow } from './rows.ts'
+
+export interface Begin {
+  readonly row: TaskRow
+  readonly workerId: string
+  readonly requestId: string
+  readonly actor: Actor
+  readonly reason?: string
+}
+
+const insertAttempts = statement(
+  'insertAttempts',
+  (
+    d,
+  ) => `INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, session_id, started_at, progress_at)
+    SELECT c.task_id, c.attempt, c.worker_id, c.request_id, 'running', c.session_id, c.at, c.at
+    FROM ${d.rows('task_id text, attempt integer, worker_id text, request_id text, session_id text, at bigint')}`,
+)
+
+/** Gives each task its next attempt; answers the ids of those whose row was still as it was read. */
+export function* beginAttempts(transaction: Transaction, begins: readonly Begin[]): Plan<Set<string>> {
+  const changed = yield* applyChanges(
+    transaction,
+    begins.map((begin) => beginChange(transaction, begin)),
+  )
+  const begun = begins.filter(({ row }) => changed.has(row.id))
+  yield* insertAttemptRows(
+    transaction,
+    begun.map(({ row, workerId, requestId }) => ({ taskId: row.id, attempt: row.attempt + 1, workerId, requestId })),
+  )
+  yield* appendEvents(
+    transaction,
+    begun.map(({ row, workerId, actor, reason }) => ({
+      type: 'task.started',
+      actor,
+      taskId: row.id,
+      attempt: row.attempt + 1,
+      workerId,
+      fromStatus: row.status,
+      toStatus: 'running',
+      reason,
+    })),
+  )
+  return changed
+}
+
+function beginChange({ now }: Transaction, { row, workerId }: Begin): Change {
+  return {
+    row,
+    set: {
+      status: 'running',
+      attempt: row.attempt + 1,
+      worker_id: workerId,
+      started_at: now,
+      finished_at: null,
+      // A worker that takes a failed task itself uses a retry, as a reassignment would.
+      retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+      ...cleared,
+    },
+  }
+}
+
+/** What the former attempt left on the row of the task; its own row keeps it. */
+const cleared = {
+  phase: null,
+  not_before: null,
+  next_action: null,
+  next_at: null,
+  next_reason: null,
+  reassigned_from: null,
+  cancel_requested_at: null,
+  reason: null,
+  error_class: null,
+  error_message: null,
+  exit_code: null,
+} as const
+
+export interface AttemptKey {
+  readonly taskId: string
+  readonly attempt: number
+  readonly workerId: string
+}
+
+export function* insertAttemptRows(
+  { now }: Transaction,
+  attempts: readonly (AttemptKey & { requestId: string; sessionId?: string | null })[],
+): Plan<void> {
+  yield* run(
+    insertAttempts,
+    attempts.map(({ taskId, attempt, workerId, requestId, sessionId }) => ({
+      task_id: taskId,
+      attempt,
+      worker_id: workerId,
+      request_id: requestId,
+      session_id: sessionId ?? null,
+      at: now,
+    })),
+  )
+}
+
+export interface Ending extends AttemptKey {
+  readonly status: AttemptOutcome
+  readonly cause?: string | null
+  readonly incidentId?: string | null
+  readonly messageId?: string | null
+  readonly exitCode?: number | null | undefined
+  readonly reason?: string | null | undefined
+  readonly errorClass?: string | null | undefined
+  readonly errorMessage?: string | null | undefined
+  readonly costUsd?: number | null | undefined
+  readonly tokensIn?: number | null | undefined
+  readonly tokensOut?: number | null | undefined
+  readonly turns?: number | null | undefined
+  readonly session: { readonly status: 'closed' | 'invalidated' | 'resumable'; readonly reason: string }
+}
+
+const endAttemptRows = statement(
+  'endAttempts',
+  (d) => `UPDATE task_attempts AS a
+    SET status = c.status, cause = c.cause, incident_id = c.incident_id, finish_message_id = c.message_id,
+      exit_code = c.exit_code, reason = c.reason, error_class = c.error_class, error_message = c.error_message,
+      cost_usd = COALESCE(c.cost_usd, a.cost_usd), tokens_in = COALESCE(c.tokens_in, a.tokens_in),
+      tokens_out = COALESCE(c.tokens_out, a.tokens_out), turns = COALESCE(c.turns, a.turns), finished_at = c.at,
+      last_heartbeat_at = (SELECT w.last_heartbeat_at FROM workers AS w WHERE w.id = a.worker_id)
+    FROM ${d.rows(`task_id text, attempt integer, worker_id text, status text, cause text, incident_id text,
+      message_id text, exit_code integer, reason text, error_class text, error_message text, cost_usd double,
+      tokens_in bigint, tokens_out bigint, turns integer, at bigint`)}
+    WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
+)
+
+const endSessions = statement(
+  'endSessions',
+  (d) => `UPDATE sessions SET status = c.status, ended_at = c.at, reason = c.reason
+    FROM ${d.rows('task_id text, attempt integer, status text, reason text, at bigint')}
+    WHERE sessions.task_id = c.task_id AND sessions.attempt = c.attempt AND sessions.status = 'active'
+    RETURNING sessions.id, sessions.task_id`,
+)
+
+/** Seals attempts and ends their sessions with them; answers the session of each task that had one. */
+export function* endAttempts({ now }: Transaction, endings: readonly Ending[]): Plan<Map<string, string>> {
+  yield* run(
+    endAttemptRows,
+    endings.map((ending) => ({
+      task_id: ending.taskId,
+      attempt: ending.attempt,
+      worker_id: ending.workerId,
+      status: ending.status,
+      cause: ending.cause ?? null,
+      incident_id: ending.incidentId ?? null,
+      message_id: ending.messageId ?? null,
+      exit_code: ending.exitCode ?? null,
+      reason: ending.reason ?? null,
+      error_class: ending.errorClass ?? null,
+      error_message: ending.errorMessage ?? null,
+      cost_usd: ending.costUsd ?? null,
+      tokens_in: ending.tokensIn ?? null,
+      tokens_out: ending.tokensOut ?? null,
+      turns: ending.turns ?? null,
+      at: now,
+    })),
+  )
+  const ended = yield* run(
+    endSessions,
+    endings.map(({ taskId, attempt, session }) => ({ task_id: taskId, attempt, ...session, at: now })),
+  )
+  return new Map(ended.map((row) => [row.task_id as string, row.id as string]))
+}

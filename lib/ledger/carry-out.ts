@@ -1,0 +1,78 @@
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import { applyChanges, type Change, sealed } from './change.ts'
+import type { Context } from './context.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { done, operation, type Request } from './operation.ts'
+import { BATCH } from './orphans.ts'
+import type { TaskRow } from './rows.ts'
+
+/** Carries out verdicts that are due, whichever instance stored them. Answers how many tasks it moved. */
+export const carryOut = operation<null, number>('carryOut', () => '', carry)
+
+const lockDueVerdicts = statement(
+  'lockDueVerdicts',
+  (d) => `SELECT t.* FROM task_history AS t
+    WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
+    ORDER BY t.next_at, t.id LIMIT ${d.scalar('max', 'integer')} ${d.lockSkipping}`,
+)
+
+function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
+  const [request] = requests
+  if (!request) return []
+  const rows = yield* run(lockDueVerdicts, [{ max: BATCH }])
+  // The columns are the table's.
+  const moves = (rows as unknown as TaskRow[]).map((row) => moveOf(transaction, request.context, row))
+  yield* applyChanges(transaction, moves)
+  yield* appendEvents(
+    transaction,
+    moves.map(({ event }) => event),
+  )
+  return [done(moves.length)]
+}
+
+type Carried = Change & { readonly event: NewEvent }
+
+function moveOf(transaction: Transaction, { actor }: Context, row: TaskRow): Carried {
+  const about = { actor, taskId: row.id, attempt: row.attempt, fromStatus: row.status, reason: row.next_reason }
+  switch (row.next_action) {
+    case 'reassign':
+      return {
+        row,
+        set: {
+          status: 'assigned',
+          worker_id: null,
+          reassigned_from: row.status,
+          retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+          finished_at: null,
+          next_action: null,
+          next_at: null,
+          next_reason: null,
+        },
+        event: { ...about, type: 'task.reassigned', toStatus: 'assigned', data: { automatic: true } },
+      }
+    case 'quarantine':
+      return {
+        row,
+        set: { ...sealed(transaction, 'quarantined'), reason: row.next_reason },
+        event: { ...about, type: 'task.quarantined', toStatus: 'quarantined' },
+      }
+    case 'fail':
+      return failed(transaction, row, about)
+    default:
+      // No strategy gives another verdict a time; should one, a person looks at it.
+      return hold(row, about)
+  }
+}
+
+/** Failed is no step from failed: there the verdict only seals what the status says already. */
+function failed(transaction: Transaction, row: TaskRow, about: Omit<NewEvent, 'type'>): Carried {
+  const set = { ...sealed(transaction, 'failed'), reason: row.next_reason }
+  return { row, set, event: { ...about, type: 'task.failed', toStatus: 'failed', data: { sealed: true } } }
+}
+
+function hold(row: TaskRow, about: Omit<NewEvent, 'type'>): Carried {
+  const reason = `nothing here can carry out "${row.next_action}"`
+  const set = { next_action: 'hold', next_at: null, next_reason: reason }
+  return { row, set, event: { ...about, type: 'task.noted', reason } }
+}

@@ -1,0 +1,85 @@
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import type { ClaimTasks } from '#lib/task/commands.ts'
+import type { Task } from '#lib/task/schema.ts'
+import { beginAttempts } from './attempts.ts'
+import { readTaskRecords } from './change.ts'
+import type { Context } from './context.ts'
+import { done, operation, type Request } from './operation.ts'
+import type { TaskRow } from './rows.ts'
+import { waitForCommit } from './wait.ts'
+import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+
+/** Work becomes due by the clock as well, not only by a commit. */
+const LOOK_AGAIN_MS = 1000
+
+/** The works whose commits may leave something to take. */
+const MAKE_DUE = new Set(['createTask', 'reassignTask', 'carryOut', 'resumeWorker'])
+
+/** Takes the next due tasks that the worker can do, each as a new attempt. The same request id is answered the same again. */
+export const takeTasks = operation<ClaimTasks, Task[]>('claimTasks', ({ workerId }) => workerId, take)
+
+/** As `takeTasks`, but waits up to `waitMs` for something to take. */
+export async function claimTasks(context: Context, command: ClaimTasks, signal?: AbortSignal): Promise<Task[]> {
+  const deadline = performance.now() + (command.waitMs ?? 0)
+  for (;;) {
+    const committed = waitForCommit(context.db, MAKE_DUE)
+    const tasks = await takeTasks(context, command)
+    const leftMs = deadline - performance.now()
+    if (tasks.length > 0 || leftMs <= 0 || signal?.aborted) {
+      committed.cancel()
+      return tasks
+    }
+    await committed.within(Math.min(leftMs, LOOK_AGAIN_MS), signal)
+  }
+}
+
+const readAnswered = statement(
+  'readAnswered',
+  (d) => `SELECT c.worker_id, a.task_id FROM ${d.rows('worker_id text, request_id text')}
+    JOIN task_attempts AS a ON a.worker_id = c.worker_id AND a.request_id = c.request_id`,
+)
+
+const lockDue = statement(
+  'lockDue',
+  (d) => `SELECT t.* FROM ${d.rows('worker_id text')}
+    JOIN workers AS w ON w.id = c.worker_id
+    JOIN task_history AS t ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
+      AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
+    ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
+    LIMIT ${d.scalar('max', 'integer')} ${d.lockSkipping}`,
+)
+
+function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[]): Plan<Result<Task[]>[]> {
+  const workers = yield* readWorkerRows(requests.map(({ command }) => command.workerId))
+  const answered = yield* run(
+    readAnswered,
+    requests.map(({ command }) => ({ worker_id: command.workerId, request_id: command.requestId })),
+  )
+  const taken = new Map<Request<ClaimTasks>, string[]>()
+  for (const request of requests) {
+    const { workerId } = request.command
+    const again = answered.filter((row) => row.worker_id === workerId).map((row) => row.task_id as string)
+    taken.set(request, again.length > 0 ? again : yield* takeDue(transaction, request, workers.get(workerId)))
+  }
+  const tasks = yield* readTaskRecords([...taken.values()].flat())
+  return requests.map((request) => {
+    const { workerId } = request.command
+    const refusal = leaseRefusal(workers.get(workerId), workerId)
+    return refusal ?? done((taken.get(request) ?? []).flatMap((id) => tasks.get(id) ?? []))
+  })
+}
+
+/** A worker that drains gets nothing new; one whose lease is over gets nothing at all. */
+function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<string[]> {
+  if (!worker?.leased || worker.state === 'draining') return []
+  const { context, command } = request
+  const rows = yield* run(lockDue, [{ worker_id: worker.id, max: command.max ?? 1 }])
+  // The columns are the table's.
+  const due = rows as unknown as TaskRow[]
+  const begun = yield* beginAttempts(
+    transaction,
+    due.map((row) => ({ row, workerId: worker.id, requestId: command.requestId, actor: context.actor })),
+  )
+  return due.map((row) => row.id).filter((id) => begun.has(id))
+}

@@ -1,0 +1,152 @@
+import { v7 } from 'uuid'
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
+import type { CreateTask } from '#lib/task/commands.ts'
+import { DEFAULTS, type Task } from '#lib/task/schema.ts'
+import { insertAttemptRows } from './attempts.ts'
+import { readTaskRecords } from './change.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { linkSessions, readSessionRows, type SessionRow, sessionRefusal } from './link-session.ts'
+import { done, operation, type Request, refused } from './operation.ts'
+import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+
+/**
+ * Puts a task on record as `queued`; with `start` it is `running`, attempt 1, when this returns, in one transaction.
+ * Refuses with duplicate_task when the id or the correlation id is taken.
+ */
+export const createTask = operation<CreateTask, Task>('createTask', ({ id = '' }) => id, create, withId)
+
+function withId(command: CreateTask): CreateTask {
+  return command.id === undefined ? { ...command, id: v7() } : command
+}
+
+const COLUMNS = {
+  id: 'text',
+  correlation_id: 'text',
+  title: 'text',
+  repo: 'text',
+  issue_number: 'integer',
+  user_name: 'text',
+  agent: 'text',
+  agent_type: 'text',
+  model: 'text',
+  provider: 'text',
+  payload: 'json',
+  labels: 'json',
+  requires: 'json',
+  priority: 'integer',
+  status: 'text',
+  attempt: 'integer',
+  worker_id: 'text',
+  max_retries: 'integer',
+  max_interruptions: 'integer',
+  not_before: 'bigint',
+  strategy: 'text',
+  progress_timeout_ms: 'bigint',
+  created_at: 'bigint',
+  started_at: 'bigint',
+  updated_at: 'bigint',
+  side_effects: 'boolean',
+}
+const names = Object.keys(COLUMNS)
+const typed = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`)
+
+const insertTasks = statement(
+  'insertTasks',
+  // `user` is a reserved word in PostgreSQL; the input calls it user_name. WHERE keeps SQLite from reading ON as a join's.
+  (d) => `INSERT INTO task_history (${names.map((name) => (name === 'user_name' ? '"user"' : name)).join(', ')})
+    SELECT ${names.map((name) => `c.${name}`).join(', ')} FROM ${d.rows(typed.join(', '))}
+    WHERE true ON CONFLICT DO NOTHING RETURNING id`,
+)
+
+function* create(transaction: Transaction, requests: readonly Request<CreateTask>[]): Plan<Result<Task>[]> {
+  const starts = requests.flatMap(({ command }) => command.start ?? [])
+  const workers = yield* readWorkerRows(starts.map(({ workerId }) => workerId))
+  const sessions = yield* readSessionRows(starts.flatMap(({ sessionId }) => sessionId ?? []))
+  const refusals = new Map(requests.map((request) => [request, refusalOf(request, workers, sessions)]))
+  const accepted = requests.filter((request) => !refusals.get(request))
+  const rows = yield* run(
+    insertTasks,
+    accepted.map(({ command }) => taskInput(transaction, command)),
+  )
+  const inserted = new Set(rows.map((row) => row.id))
+  const created = accepted.filter(({ command }) => inserted.has(command.id))
+  yield* beginCreated(transaction, created)
+  const tasks = yield* readTaskRecords([...inserted] as string[])
+  return requests.map((request) => {
+    const task = refusals.get(request) ? undefined : tasks.get(request.command.id ?? '')
+    return refusals.get(request) ?? (task ? done(task) : duplicate(request.command))
+  })
+}
+
+function refusalOf(
+  { context, command: { start, strategy } }: Request<CreateTask>,
+  workers: Map<string, WorkerRow>,
+  sessions: Map<string, SessionRow>,
+): Refusal | null {
+  if (strategy !== undefined && !context.policy.knows(strategy)) {
+    return refused('validation', `strategy: there is no strategy "${strategy}"`, { strategy })
+  }
+  if (!start) return null
+  const session = start.sessionId === undefined ? undefined : sessions.get(start.sessionId)
+  return leaseRefusal(workers.get(start.workerId), start.workerId) ?? sessionRefusal(session)
+}
+
+function duplicate({ id, correlationId }: CreateTask): Refusal {
+  const also = correlationId === undefined ? '' : `, or its correlation id ${correlationId}`
+  return refused('duplicate_task', `the id ${id}${also} is taken`, { id, correlationId: correlationId ?? null })
+}
+
+/** Writes the history of what was created, and the first attempt of what starts at once. */
+function* beginCreated(transaction: Transaction, created: readonly Request<CreateTask>[]): Plan<void> {
+  const started = created.flatMap(({ context: { actor }, command: { id = '', start, provider } }) =>
+    start ? [{ ...start, actor, taskId: id, attempt: 1, requestId: id, provider: provider ?? null }] : [],
+  )
+  yield* insertAttemptRows(transaction, started)
+  yield* appendEvents(transaction, created.flatMap(eventsOf))
+  yield* linkSessions(
+    transaction,
+    started.flatMap(({ sessionId, ...attempt }) => (sessionId === undefined ? [] : [{ ...attempt, sessionId }])),
+  )
+}
+
+function eventsOf({ context: { actor }, command: { id = '', start } }: Request<CreateTask>): NewEvent[] {
+  const created: NewEvent = { type: 'task.created', actor, taskId: id, toStatus: 'queued' }
+  if (!start) return [created]
+  const { workerId } = start
+  return [
+    created,
+    { type: 'task.started', actor, taskId: id, attempt: 1, workerId, fromStatus: 'queued', toStatus: 'running' },
+  ]
+}
+
+function taskInput({ now }: Transaction, task: CreateTask) {
+  return {
+    id: task.id,
+    correlation_id: task.correlationId ?? null,
+    title: task.title,
+    repo: task.repo ?? null,
+    issue_number: task.issueNumber ?? null,
+    user_name: task.user ?? null,
+    agent: task.agent ?? null,
+    agent_type: task.agentType ?? null,
+    model: task.model ?? null,
+    provider: task.provider ?? null,
+    payload: task.payload ?? null,
+    labels: task.labels ?? {},
+    requires: task.requires ?? [],
+    priority: task.priority ?? 0,
+    status: task.start ? 'running' : 'queued',
+    attempt: task.start ? 1 : 0,
+    worker_id: task.start?.workerId ?? null,
+    max_retries: task.maxRetries ?? DEFAULTS.maxRetries,
+    max_interruptions: task.maxInterruptions ?? DEFAULTS.maxInterruptions,
+    not_before: task.notBefore === undefined ? null : Date.parse(task.notBefore),
+    strategy: task.strategy ?? null,
+    progress_timeout_ms: task.progressTimeoutMs ?? null,
+    created_at: now,
+    started_at: task.start ? now : null,
+    updated_at: now,
+    side_effects: task.sideEffects ?? false,
+  }
+}

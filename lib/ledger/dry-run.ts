@@ -1,0 +1,65 @@
+/** What recovery would do, found out by doing it in a transaction that is rolled back: no second set of rules. */
+import { v7 } from 'uuid'
+import { run } from '#lib/db/statement.ts'
+import type { RecoveryRun } from '#lib/task/schema.ts'
+import { type Burial, buryWorkers } from './bury.ts'
+import type { Context } from './context.ts'
+import { type Interruption, interrupt } from './interrupt.ts'
+import { operation } from './operation.ts'
+import { BATCH, readOrphans, toOrphan } from './orphans.ts'
+import { instant } from './rows.ts'
+
+/** Leaves the transaction by the way of errors, which is what rolls it back. */
+class RolledBack extends Error {
+  readonly workersDead: number
+  readonly interruptions: readonly Interruption[]
+
+  constructor(workersDead: number, interruptions: readonly Interruption[]) {
+    super('a dry run changes nothing')
+    this.workersDead = workersDead
+    this.interruptions = interruptions
+  }
+}
+
+const rehearse = operation<readonly Burial[], never>(
+  'dryRun',
+  () => '',
+  function* (transaction, [request]) {
+    if (!request) return []
+    const { context, command } = request
+    const buried = yield* buryWorkers(transaction, command)
+    const orphans = yield* run(readOrphans, [{ max: BATCH }])
+    const results = yield* interrupt(
+      transaction,
+      orphans.map((row) => ({ context, command: toOrphan(row) })),
+    )
+    throw new RolledBack(
+      buried.length,
+      results.flatMap((result) => (result.ok ? [result.value] : [])),
+    )
+  },
+)
+
+export async function dryRun(
+  context: Context,
+  trigger: RecoveryRun['trigger'],
+  startedAt: number,
+  dead: readonly Burial[],
+): Promise<RecoveryRun> {
+  const outcome: unknown = await rehearse(context, dead).catch((error: unknown) => error)
+  if (!(outcome instanceof RolledBack)) throw outcome
+  const quarantined = outcome.interruptions.filter(({ status }) => status === 'quarantined').length
+  return {
+    id: v7(),
+    trigger,
+    dryRun: true,
+    startedAt: instant(startedAt),
+    finishedAt: instant(await context.db.now()),
+    workersDead: outcome.workersDead,
+    interrupted: outcome.interruptions.length - quarantined,
+    quarantined,
+    reassigned: 0,
+    errors: [],
+    hints: outcome.interruptions.slice(0, 500).map(({ taskId, hint }) => ({ taskId, text: hint })),
+  }
+}

@@ -1,0 +1,61 @@
+/** The only writer of history. An event is written in the transaction of the change that it tells of. */
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Row, Transaction } from '#lib/db/types.ts'
+import type { EventType } from '#lib/task/schema.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
+import type { Actor } from './context.ts'
+
+export interface NewEvent {
+  readonly type: EventType
+  readonly actor: Actor
+  readonly taskId?: string | null
+  readonly attempt?: number | null
+  readonly workerId?: string | null
+  readonly fromStatus?: TaskStatus | null
+  readonly toStatus?: TaskStatus | null
+  readonly reason?: string | null | undefined
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+const insertEvents = statement(
+  'insertEvents',
+  (
+    d,
+  ) => `INSERT INTO task_events (type, task_id, attempt, worker_id, from_status, to_status, actor_kind, actor_name, reason, data, at)
+    SELECT c.type, c.task_id, c.attempt, c.worker_id, c.from_status, c.to_status, c.actor_kind, c.actor_name, c.reason, c.data, c.at
+    FROM ${d.rows(`type text, task_id text, attempt integer, worker_id text, from_status text, to_status text,
+      actor_kind text, actor_name text, reason text, data json, at bigint`)}`,
+)
+
+export function* appendEvents(transaction: Transaction, events: readonly NewEvent[]): Plan<void> {
+  yield* run(
+    insertEvents,
+    events.map((event) => eventInput(transaction, event)),
+  )
+}
+
+const insertNotes = statement('insertNotes', (d) => `${insertEvents.text(d)} RETURNING *`)
+
+/** As `appendEvents`, and answers the rows: a note is its event. */
+export function* appendEventsReturning(transaction: Transaction, events: readonly NewEvent[]): Plan<Row[]> {
+  return yield* run(
+    insertNotes,
+    events.map((event) => eventInput(transaction, event)),
+  )
+}
+
+function eventInput(transaction: Transaction, event: NewEvent) {
+  return {
+    type: event.type,
+    task_id: event.taskId ?? null,
+    attempt: event.attempt ?? null,
+    worker_id: event.workerId ?? null,
+    from_status: event.fromStatus ?? null,
+    to_status: event.toStatus ?? null,
+    actor_kind: event.actor.kind,
+    actor_name: event.actor.name,
+    reason: event.reason ?? null,
+    data: event.data ?? {},
+    at: transaction.now,
+  }
+}

@@ -1,0 +1,158 @@
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import type { FinishAttempt } from '#lib/task/commands.ts'
+import type { Task } from '#lib/task/schema.ts'
+import { endAttempts } from './attempts.ts'
+import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
+import { appendEvents } from './events.ts'
+import { recordRefusals } from './fence.ts'
+import { type AttemptRow, type Judgement, judgeFinish } from './judge-finish.ts'
+import { done, operation, type Request, refused } from './operation.ts'
+import type { TaskRow } from './rows.ts'
+import { readEarlierUsage, totalUsage } from './usage.ts'
+
+/**
+ * Reports the outcome of an attempt. The same message id is answered again and changes nothing. A report that comes too
+ * late is accepted while nobody has taken the task over; otherwise it is refused, and kept.
+ */
+export const finishAttempt = operation<FinishAttempt, Task>('finishAttempt', ({ taskId }) => taskId, finish)
+
+const readReported = statement(
+  'readReported',
+  (
+    d,
+  ) => `SELECT a.task_id, a.attempt, a.worker_id, a.status, a.finish_message_id, r.id AS report_id, r.status AS report_status,
+      (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = a.task_id) AS compensations
+    FROM ${d.rows('task_id text, attempt integer, message_id text')}
+    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt
+    LEFT JOIN late_reports AS r ON r.id = c.message_id`,
+)
+
+const keepReports = statement(
+  'keepReports',
+  (d) => `INSERT INTO late_reports (id, task_id, attempt, worker_id, outcome, report, status, received_at)
+    SELECT c.id, c.task_id, c.attempt, c.worker_id, c.outcome, c.report, c.status, c.at
+    FROM ${d.rows(`id text, task_id text, attempt integer, worker_id text, outcome text, report json, status text,
+      at bigint`)}
+    WHERE true ON CONFLICT (id) DO NOTHING`,
+)
+
+interface Judged {
+  readonly request: Request<FinishAttempt>
+  readonly row: TaskRow | undefined
+  readonly judgement: Judgement
+}
+
+function* finish(transaction: Transaction, requests: readonly Request<FinishAttempt>[]): Plan<Result<Task>[]> {
+  const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
+  const reported = yield* readReportedAttempts(requests)
+  const judged = requests.map((request): Judged => {
+    const row = rows.get(request.command.taskId)
+    return { request, row, judgement: judgeFinish(transaction, request, row, reported.get(request.command.taskId)) }
+  })
+  yield* writeAccepted(transaction, judged)
+  yield* keepLate(transaction, judged)
+  const tasks = yield* readTaskRecords(requests.map(({ command }) => command.taskId))
+  return judged.map(({ request: { command }, judgement }) => {
+    if (judgement.kind === 'refused') return { ok: false, error: judgement.error }
+    const task = tasks.get(command.taskId)
+    return task ? done(task) : refused('not_found', `no task has the id ${command.taskId}`)
+  })
+}
+
+function* readReportedAttempts(requests: readonly Request<FinishAttempt>[]): Plan<Map<string, AttemptRow>> {
+  const rows = yield* run(
+    readReported,
+    requests.map(({ command }) => ({
+      task_id: command.taskId,
+      attempt: command.attempt,
+      message_id: command.messageId,
+    })),
+  )
+  // The columns are those of the statement above; a round holds one request a task.
+  return new Map((rows as unknown as AttemptRow[]).map((row) => [row.task_id, row]))
+}
+
+function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Plan<void> {
+  const accepted = judged.flatMap(({ request, row, judgement }) =>
+    row && judgement.kind === 'accepted' ? [{ request, row, judgement }] : [],
+  )
+  const earlier = yield* readEarlierUsage(accepted.map(({ row }) => row))
+  yield* applyChanges(
+    transaction,
+    accepted.map(({ request: { command }, row, judgement: { set } }) => ({
+      row,
+      set: {
+        ...totalUsage(row, earlier.get(row.id), command),
+        ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
+        exit_code: command.exitCode ?? null,
+        reason: command.reason ?? null,
+        error_class: command.error?.class ?? null,
+        error_message: command.error?.message ?? null,
+        ...set,
+      },
+    })),
+  )
+  yield* endAttempts(
+    transaction,
+    accepted
+      .filter(({ judgement }) => !judgement.late)
+      .map(({ request: { command } }) => ({
+        ...command,
+        status: command.outcome,
+        cause: command.outcome === 'interrupted' ? 'reported' : null,
+        errorClass: command.error?.class,
+        errorMessage: command.error?.message,
+        session: { status: 'closed', reason: `attempt ${command.attempt} ended: ${command.outcome}` },
+      })),
+  )
+  yield* appendEvents(
+    transaction,
+    accepted.map(({ request: { context, command }, row, judgement: { set, late } }) => ({
+      type: late ? 'task.late_result' : 'task.finished',
+      actor: context.actor,
+      taskId: row.id,
+      attempt: command.attempt,
+      workerId: command.workerId,
+      fromStatus: row.status,
+      toStatus: set.status,
+      reason: command.reason,
+      data: { outcome: command.outcome, exitCode: command.exitCode ?? null, sealed: set.sealed_at !== undefined, late },
+    })),
+  )
+}
+
+/** Nothing that was paid for is thrown away: late reports are kept whole, whether they were accepted or refused. */
+function* keepLate({ now }: Transaction, judged: readonly Judged[]): Plan<void> {
+  const refusals = judged.flatMap(({ request, row, judgement }) =>
+    row && judgement.kind === 'refused' && judgement.keep ? [{ request, row, judgement }] : [],
+  )
+  const late = judged.filter(({ judgement }) => judgement.kind === 'accepted' && judgement.late)
+  yield* run(
+    keepReports,
+    [
+      ...refusals.map((one) => ({ ...one, status: 'kept' })),
+      ...late.map((one) => ({ ...one, status: 'accepted' })),
+    ].map(({ request: { command }, status }) => ({
+      id: command.messageId,
+      task_id: command.taskId,
+      attempt: command.attempt,
+      worker_id: command.workerId,
+      outcome: command.outcome,
+      report: command,
+      status,
+      at: now,
+    })),
+  )
+  yield* recordRefusals(
+    { now },
+    refusals.map(({ request: { context, command }, row, judgement: { error } }) => ({
+      writer: command,
+      actor: context.actor,
+      tried: 'finished',
+      error,
+      currentAttempt: row.attempt,
+      data: { outcome: command.outcome, reportId: command.messageId, turns: command.turns, costUsd: command.costUsd },
+    })),
+  )
+}

@@ -1,0 +1,33 @@
+/** The door of the ledger: what servers, pages and boot may call. */
+export { cancelTask } from './cancel.ts'
+export { claimTasks } from './claim.ts'
+export { type Actor, type Context, SWEEPER, SYSTEM } from './context.ts'
+export { createTask } from './create.ts'
+export { failTask } from './fail.ts'
+export { finishAttempt } from './finish.ts'
+export { heartbeat } from './heartbeat.ts'
+export { linkSession } from './link-session.ts'
+export { listTasks } from './list-tasks.ts'
+export { noteTask } from './note.ts'
+export { appendOutput } from './output.ts'
+export { reportProgress } from './progress.ts'
+export { countTasks, getTask, listEvents, readHealth, readOutput, type TaskCount, type TaskDetail } from './read.ts'
+export { reassignTask, undoReassignment } from './reassign.ts'
+export {
+  getIncident,
+  getRecoveryRun,
+  getWorker,
+  hasWorkedOn,
+  listIncidents,
+  listRecoveryRuns,
+  listSessions,
+  listWorkers,
+  ownerOf,
+} from './records.ts'
+export { type Host, type RecoverOptions, recover } from './recover.ts'
+export { registerWorker } from './register.ts'
+export { startAttempt } from './start.ts'
+export { declareDead, stopWorker } from './stop.ts'
+export { type Sweeper, startSweeper } from './sweeper.ts'
+export { startTail, type Tail } from './tail.ts'
+export { drainWorker, resumeWorker } from './worker-state.ts'

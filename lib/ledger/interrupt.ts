@@ -1,0 +1,190 @@
+/**
+ * One commit holds all of a death: the task leaves its worker, the attempt seals, its session is invalidated, the
+ * verdict on what comes next is stored, the incident gets the task, and the hint is written.
+ */
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import { duration, hintLine } from '#lib/task/hint.ts'
+import type { Verdict } from '#lib/task/recovery.ts'
+import type { EventType } from '#lib/task/schema.ts'
+import { isHeld, type TaskStatus } from '#lib/task/states.ts'
+import { aftermath, type TaskSet } from './aftermath.ts'
+import { type AttemptKey, type Ending, endAttempts } from './attempts.ts'
+import { applyChanges, lockTaskRows, sealed } from './change.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { incidentsFor } from './incident.ts'
+import { done, operation, type Request, refused } from './operation.ts'
+import type { TaskRow } from './rows.ts'
+
+export interface InterruptTask extends AttemptKey {
+  /** proven, suspected, declared, replaced or shutdown. */
+  readonly cause: string
+}
+
+export interface Interruption {
+  readonly taskId: string
+  readonly hint: string
+  readonly status: TaskRow['status']
+}
+
+/** Interrupts attempts whose worker is gone. One that ended or was taken over meanwhile is left alone: fence_rejected. */
+export const interruptTask = operation<InterruptTask, Interruption>('interruptTask', ({ taskId }) => taskId, interrupt)
+
+interface Death {
+  readonly request: Request<InterruptTask>
+  readonly row: TaskRow
+  readonly set: TaskSet
+  readonly next: string
+  readonly ending: Ending
+  readonly worker: { readonly name: string; readonly lastHeartbeatAt: number }
+}
+
+export function* interrupt(
+  transaction: Transaction,
+  requests: readonly Request<InterruptTask>[],
+): Plan<Result<Interruption>[]> {
+  const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
+  const workers = yield* readWorkerFacts(requests.map(({ command }) => command.workerId))
+  const current = requests.filter(({ command }) => holds(rows.get(command.taskId), command))
+  const incidents = yield* incidentsFor(
+    transaction,
+    current.map(({ command }) => command),
+  )
+  const deaths = current.flatMap((request): Death[] => {
+    const row = rows.get(request.command.taskId)
+    const worker = workers.get(request.command.workerId)
+    if (!row || !worker) return []
+    const incidentId = incidents.get(request.command.workerId) ?? null
+    return [{ request, row, worker, ...outcomeOf(transaction, request, row, incidentId) }]
+  })
+  yield* applyChanges(transaction, deaths)
+  const sessions = yield* endAttempts(
+    transaction,
+    deaths.map(({ ending }) => ending),
+  )
+  const told = deaths.map((death) => ({ ...death, ...hintOf(transaction, death, sessions.get(death.row.id) ?? null) }))
+  yield* appendEvents(transaction, told.map(eventOf))
+  const results = new Map(
+    told.map(({ request, row, set, hint }) => [request, { taskId: row.id, hint, status: set.status }]),
+  )
+  return requests.map((request) => {
+    const interruption = results.get(request)
+    const { taskId, attempt } = request.command
+    if (interruption) return done(interruption)
+    return refused('fence_rejected', `attempt ${attempt} of ${taskId} had ended before`, { taskId, attempt })
+  })
+}
+
+function holds(row: TaskRow | undefined, { attempt, workerId }: AttemptKey): boolean {
+  return row !== undefined && isHeld(row.status) && row.attempt === attempt && row.worker_id === workerId
+}
+
+/** What an interruption makes of the row: cancelled when that was asked for, else what the strategy says. */
+function outcomeOf(
+  transaction: Transaction,
+  { context, command }: Request<InterruptTask>,
+  row: TaskRow,
+  incidentId: string | null,
+): Pick<Death, 'set' | 'next' | 'ending'> {
+  const { verdict, set } = aftermath(transaction, context.policy, row, 'interrupted', command.cause)
+  const reason = REASONS[command.cause] ?? command.cause
+  const ending = endingOf(command, incidentId, reason)
+  const told = { incident_id: incidentId, reason: set.sealed_at == null ? reason : verdict.reason }
+  if (row.cancel_requested_at !== null) {
+    const counted = { interruptions: set.interruptions, interrupted_at: set.interrupted_at }
+    return {
+      set: { ...counted, ...told, ...sealed(transaction, 'cancelled'), reason },
+      next: 'nothing, it was to be cancelled',
+      ending,
+    }
+  }
+  return { set: { ...set, ...told }, next: nextOf(verdict, set, row), ending }
+}
+
+function nextOf(verdict: Verdict, set: TaskSet, row: TaskRow): string {
+  if (verdict.action !== 'reassign') return `${verdict.action}: ${verdict.reason}`
+  return `reassign in ${duration(verdict.afterMs)} (interruption ${set.interruptions} of ${row.max_interruptions})`
+}
+
+function endingOf(command: InterruptTask, incidentId: string | null, reason: string): Ending {
+  // A worker that said goodbye left its session in order; one that died may have been cut off in the middle of a word.
+  const status = command.cause === 'shutdown' ? 'resumable' : 'invalidated'
+  return {
+    taskId: command.taskId,
+    attempt: command.attempt,
+    workerId: command.workerId,
+    status: 'interrupted',
+    cause: command.cause,
+    incidentId,
+    exitCode: -1,
+    reason,
+    session: { status, reason: `attempt ${command.attempt} was interrupted: ${reason}` },
+  }
+}
+
+export const REASONS: Record<string, string> = {
+  proven: 'the process of its worker is gone',
+  suspected: 'its worker stopped answering',
+  declared: 'its worker was declared dead',
+  replaced: 'its worker was replaced by a new process',
+  shutdown: 'its worker shut down',
+}
+
+function hintOf({ now }: Transaction, { row, set, next, worker }: Death, sessionId: string | null) {
+  const hint = hintLine({
+    taskId: row.id,
+    title: row.title,
+    repo: row.repo,
+    issueNumber: row.issue_number,
+    agent: row.agent,
+    workerName: worker.name,
+    ranMs: now - (row.started_at ?? now),
+    lastHeartbeatAgoMs: now - worker.lastHeartbeatAt,
+    sessionId,
+    outcome: set.status,
+    next,
+  })
+  return { hint, sessionId }
+}
+
+function eventOf({
+  request: { context, command },
+  row,
+  set,
+  next,
+  hint,
+  sessionId,
+}: Death & { hint: string; sessionId: string | null }): NewEvent {
+  return {
+    type: EVENTS[set.status] ?? 'task.interrupted',
+    actor: context.actor,
+    taskId: row.id,
+    attempt: row.attempt,
+    workerId: command.workerId,
+    fromStatus: row.status,
+    toStatus: set.status,
+    reason: set.reason,
+    data: { cause: command.cause, next, hint, sessionId, incidentId: set.incident_id ?? null },
+  }
+}
+
+const EVENTS: Partial<Record<TaskStatus, EventType>> = {
+  cancelled: 'task.cancelled',
+  quarantined: 'task.quarantined',
+}
+
+const readFacts = statement(
+  'readWorkerFacts',
+  (d) =>
+    `SELECT w.id, w.name, w.last_heartbeat_at FROM ${d.rows('worker_id text')} JOIN workers AS w ON w.id = c.worker_id`,
+)
+
+function* readWorkerFacts(ids: readonly string[]): Plan<Map<string, Death['worker']>> {
+  const rows = yield* run(
+    readFacts,
+    [...new Set(ids)].map((worker_id) => ({ worker_id })),
+  )
+  return new Map(
+    rows.map((row) => [row.id as string, { name: row.name as string, lastHeartbeatAt: Number(row.last_heartbeat_at) }]),
+  )
+}

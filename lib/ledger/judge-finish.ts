@@ -1,0 +1,89 @@
+/** What a final report comes to. Decides by rows that are locked, and writes nothing. */
+import type { Refusal, Transaction } from '#lib/db/types.ts'
+import type { FinishAttempt } from '#lib/task/commands.ts'
+import { TaskError } from '#lib/task/errors.ts'
+import { canTransition } from '#lib/task/states.ts'
+import { aftermath, type TaskSet } from './aftermath.ts'
+import { sealed } from './change.ts'
+import { fence, sealedResult } from './fence.ts'
+import { type Request, refused } from './operation.ts'
+import type { TaskRow } from './rows.ts'
+
+export type Judgement =
+  | { readonly kind: 'accepted'; readonly late: boolean; readonly set: TaskSet }
+  | { readonly kind: 'replayed' }
+  | { readonly kind: 'refused'; readonly keep: boolean; readonly error: Error }
+
+export interface AttemptRow {
+  task_id: string
+  attempt: number
+  worker_id: string
+  status: string
+  finish_message_id: string | null
+  report_id: string | null
+  report_status: string | null
+  compensations: number
+}
+
+export function judgeFinish(
+  transaction: Transaction,
+  request: Request<FinishAttempt>,
+  row: TaskRow | undefined,
+  attempt: AttemptRow | undefined,
+): Judgement {
+  const { command } = request
+  const replayed = attempt?.finish_message_id === command.messageId || attempt?.report_status === 'accepted'
+  if (replayed) return { kind: 'replayed' }
+  if (!row) return refuse(refused('not_found', `no task has the id ${command.taskId}`), false)
+  const late = isLate(row, command, attempt)
+  // The ledger noticed the interruption before its worker could tell of it: both say the same.
+  if (late && command.outcome === 'interrupted') return { kind: 'replayed' }
+  const refusal = late ? null : fence(row, command)
+  // A report of an attempt that this worker never had is not work of its own: there is nothing to keep.
+  if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
+  const set = outcomeOf(transaction, request, row, Number(attempt?.compensations ?? 0))
+  if (set instanceof Error) return { kind: 'refused', keep: false, error: set }
+  if (late && !canTransition(row.status, set.status)) return refuse(sealedOrInterrupted(row, command), true)
+  return { kind: 'accepted', late, set }
+}
+
+/** The newest attempt of a task that was interrupted meanwhile, and that nobody has taken over. */
+function isLate(row: TaskRow, command: FinishAttempt, attempt: AttemptRow | undefined): boolean {
+  return row.status === 'interrupted' && row.attempt === command.attempt && attempt?.worker_id === command.workerId
+}
+
+function sealedOrInterrupted(row: TaskRow, command: FinishAttempt): Refusal {
+  if (row.sealed_at !== null) return sealedResult(row)
+  const detail = `attempt ${command.attempt} was interrupted: ${command.outcome} cannot follow ${row.status}`
+  return { ok: false, error: new TaskError('fence_rejected', detail, { status: row.status }) }
+}
+
+function refuse({ error }: Refusal, keep: boolean): Judgement {
+  return { kind: 'refused', keep, error }
+}
+
+function outcomeOf(
+  transaction: Transaction,
+  { context, command }: Request<FinishAttempt>,
+  row: TaskRow,
+  compensations: number,
+): TaskSet | TaskError {
+  switch (command.outcome) {
+    case 'success':
+    case 'cancelled':
+    case 'aborted_no_skill':
+      return sealed(transaction, command.outcome)
+    case 'interrupted':
+      return aftermath(transaction, context.policy, row, 'interrupted', 'reported').set
+    case 'failed': {
+      const { set } = aftermath(transaction, context.policy, row, 'failed', 'reported')
+      return set.sealed_at != null && row.side_effects && compensations === 0 ? uncompensated(row) : set
+    }
+  }
+}
+
+export function uncompensated(row: TaskRow): TaskError {
+  return new TaskError('compensation_required', `task ${row.id} has side effects and no compensation is registered`, {
+    taskId: row.id,
+  })
+}

@@ -1,0 +1,141 @@
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
+import type { LinkSession } from '#lib/task/commands.ts'
+import type { Session } from '#lib/task/schema.ts'
+import type { AttemptKey } from './attempts.ts'
+import type { Actor } from './context.ts'
+import { appendEvents } from './events.ts'
+import { type Accepted, fencedOperation } from './fenced.ts'
+import { done, type Request, refused } from './operation.ts'
+import { toSession } from './rows.ts'
+
+/**
+ * Names the agent session that an attempt runs in. One session has one holder; one that was invalidated stays so, since
+ * an agent that goes on from a conversation cut off by a death acts on what it only believes to have done.
+ */
+export const linkSession = fencedOperation<LinkSession, Session>('linkSession', 'named a session', link)
+
+export interface SessionRow {
+  id: string
+  task_id: string
+  attempt: number
+  status: Session['status']
+}
+
+export interface NewLink extends AttemptKey {
+  readonly actor: Actor
+  readonly sessionId: string
+  readonly provider: string | null
+}
+
+const readSessions = statement(
+  'readSessions',
+  (d) => `SELECT s.* FROM ${d.rows('session_id text')} JOIN sessions AS s ON s.id = c.session_id`,
+)
+
+export function* readSessionRows(ids: readonly string[]): Plan<Map<string, SessionRow>> {
+  const rows = yield* run(
+    readSessions,
+    ids.map((session_id) => ({ session_id })),
+  )
+  // The columns are the table's.
+  return new Map((rows as unknown as SessionRow[]).map((row) => [row.id, row]))
+}
+
+/** Null when the session is new, free, or already this attempt's. */
+export function sessionRefusal(session: SessionRow | undefined, writer?: AttemptKey): Refusal | null {
+  if (!session || session.status === 'closed' || session.status === 'resumable') return null
+  const facts = { sessionId: session.id, taskId: session.task_id, attempt: session.attempt, status: session.status }
+  if (session.status === 'invalidated') {
+    return refused('lease_conflict', `session ${session.id} was invalidated: begin a new one`, facts)
+  }
+  if (session.task_id === writer?.taskId && session.attempt === writer.attempt) return null
+  return refused(
+    'lease_conflict',
+    `session ${session.id} is held by attempt ${session.attempt} of ${session.task_id}`,
+    facts,
+  )
+}
+
+const upsertSessions = statement(
+  'upsertSessions',
+  (d) => `INSERT INTO sessions (id, provider, task_id, attempt, worker_id, status, linked_at)
+    SELECT c.session_id, c.provider, c.task_id, c.attempt, c.worker_id, 'active', c.at
+    FROM ${d.rows('session_id text, provider text, task_id text, attempt integer, worker_id text, at bigint')} WHERE true
+    ON CONFLICT (id) DO UPDATE SET provider = EXCLUDED.provider, task_id = EXCLUDED.task_id, attempt = EXCLUDED.attempt,
+      worker_id = EXCLUDED.worker_id, status = 'active', linked_at = EXCLUDED.linked_at, ended_at = NULL, reason = NULL
+      WHERE sessions.status IN ('closed','resumable')
+        OR (sessions.status = 'active' AND sessions.task_id = EXCLUDED.task_id AND sessions.attempt = EXCLUDED.attempt)
+    RETURNING *`,
+)
+
+const nameSessions = statement(
+  'nameSessions',
+  (d) => `UPDATE task_attempts AS a SET session_id = c.session_id
+    FROM ${d.rows('task_id text, attempt integer, worker_id text, session_id text')}
+    WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
+)
+
+/** Writes links that were judged before; answers the session of each task. */
+export function* linkSessions({ now }: Transaction, links: readonly NewLink[]): Plan<Map<string, Session>> {
+  const rows = yield* run(
+    upsertSessions,
+    links.map(({ sessionId, provider, taskId, attempt, workerId }) => ({
+      session_id: sessionId,
+      provider,
+      task_id: taskId,
+      attempt,
+      worker_id: workerId,
+      at: now,
+    })),
+  )
+  const sessions = new Map(rows.map((row) => [row.id as string, toSession(row)]))
+  const linked = links.filter(({ sessionId }) => sessions.has(sessionId))
+  yield* run(
+    nameSessions,
+    linked.map(({ sessionId, taskId, attempt, workerId }) => ({
+      task_id: taskId,
+      attempt,
+      worker_id: workerId,
+      session_id: sessionId,
+    })),
+  )
+  yield* appendEvents(
+    { now },
+    linked.map(({ actor, sessionId, taskId, attempt, workerId }) => ({
+      type: 'task.session_linked',
+      actor,
+      taskId,
+      attempt,
+      workerId,
+      data: { sessionId },
+    })),
+  )
+  return sessions
+}
+
+function* link(
+  transaction: Transaction,
+  accepted: readonly Accepted<LinkSession>[],
+): Plan<Map<Request<LinkSession>, Result<Session>>> {
+  const known = yield* readSessionRows(accepted.map(({ request }) => request.command.sessionId))
+  const refusals = new Map(
+    accepted.map(({ request }) => [request, sessionRefusal(known.get(request.command.sessionId), request.command)]),
+  )
+  const linkable = accepted.filter(({ request }) => !refusals.get(request))
+  const sessions = yield* linkSessions(
+    transaction,
+    linkable.map(({ request: { context, command } }) => ({
+      ...command,
+      actor: context.actor,
+      provider: command.provider ?? null,
+    })),
+  )
+  return new Map(
+    accepted.map(({ request }) => {
+      const session = sessions.get(request.command.sessionId)
+      const taken = refused('lease_conflict', `session ${request.command.sessionId} was taken by another attempt`)
+      return [request, refusals.get(request) ?? (session ? done(session) : taken)]
+    }),
+  )
+}

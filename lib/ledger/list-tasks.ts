@@ -1,0 +1,99 @@
+import type { Dialect } from '#lib/db/types.ts'
+import type { ListTasks } from '#lib/task/commands.ts'
+import { LIMITS, type Task } from '#lib/task/schema.ts'
+import type { Context } from './context.ts'
+import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
+import { TASK_JOINS, TASK_SELECT, toTask } from './rows.ts'
+
+export interface TaskPage {
+  readonly tasks: Task[]
+  readonly nextCursor: string | null
+}
+
+/** Without a window or ids: everything open, and what was sealed in the last day. */
+export const DEFAULT_WINDOW_MS = 24 * 3_600_000
+
+/** Newest first, by keyset: page 1,000 costs what page 1 costs. */
+export async function listTasks(context: Context, query: ListTasks): Promise<TaskPage> {
+  const limit = query.limit ?? LIMITS.pageDefault
+  const filter = new Filter(context.db.dialect)
+  addConditions(filter, query)
+  if (query.cursor !== undefined) {
+    const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor)
+    filter.add((at) => `(t.created_at, t.id) < (${at(createdAt)}, ${at(id)})`)
+  }
+  const now = await context.db.now()
+  const rows = await context.db.read(pageText(filter, query, now, limit + 1), filter.parameters)
+  const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
+  return { tasks: page.rows.map(toTask), nextCursor: page.nextCursor }
+}
+
+/** Collects conditions with their parameters, so that no value is ever part of a text. */
+class Filter {
+  readonly parameters: unknown[] = []
+  readonly conditions: string[] = []
+  readonly dialect: Dialect
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect
+  }
+
+  add(condition: (at: (value: unknown) => string) => string): void {
+    this.conditions.push(condition(this.at))
+  }
+
+  readonly at = (value: unknown): string => `$${this.parameters.push(value)}`
+}
+
+function addConditions(filter: Filter, query: ListTasks): void {
+  const { dialect } = filter
+  const equal: [string, unknown][] = [
+    ['t.repo', query.repo],
+    ['t.agent', query.agent],
+    ['t."user"', query.user],
+    ['t.issue_number', query.issue],
+  ]
+  for (const [column, value] of equal) if (value !== undefined) filter.add((at) => `${column} = ${at(value)}`)
+  if (query.id) filter.add((at) => `t.id IN (${query.id?.map(at).join(', ') || 'NULL'})`)
+  if (query.status) filter.add((at) => `t.status IN (${query.status?.map(at).join(', ') || 'NULL'})`)
+  if (query.worker !== undefined) filter.add((at) => `(w.id = ${at(query.worker)} OR w.name = ${at(query.worker)})`)
+  if (query.since !== undefined) filter.add((at) => `t.created_at >= ${at(Date.parse(query.since ?? ''))}`)
+  if (query.until !== undefined) filter.add((at) => `t.created_at < ${at(Date.parse(query.until ?? ''))}`)
+  if (query.incident !== undefined) filter.add((at) => `t.incident_id = ${at(query.incident)}`)
+  if (query.label !== undefined) addLabel(filter, query.label)
+  if (query.q !== undefined && query.q.trim() !== '') addWords(filter, dialect, query.q)
+}
+
+function addLabel(filter: Filter, label: string): void {
+  const [key = '', ...rest] = label.split('=')
+  const found = filter.dialect.text('t.labels', filter.at(key))
+  filter.conditions.push(rest.length === 0 ? `${found} IS NOT NULL` : `${found} = ${filter.at(rest.join('='))}`)
+}
+
+/** Every word must occur somewhere: in the title, the reason or the error, or as the beginning or end of the id. */
+function addWords(filter: Filter, dialect: Dialect, q: string): void {
+  for (const word of q.trim().split(/\s+/)) {
+    const escaped = word.replaceAll(/[\\%_]/g, '\\$&')
+    const inside = filter.at(`%${escaped}%`)
+    const columns = ['t.title', 't.reason', 't.error_class', 't.error_message', 't.id']
+    filter.conditions.push(`(${columns.map((column) => dialect.matches(column, inside)).join(' OR ')})`)
+  }
+}
+
+const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
+
+/** The default window is two sets with an index each; together in one condition they would have none. */
+function pageText(filter: Filter, query: ListTasks, now: number, limit: number): string {
+  const from = `FROM task_history AS t ${TASK_JOINS}`
+  const where = (more?: string) => {
+    const all = more ? [...filter.conditions, more] : filter.conditions
+    return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`
+  }
+  const windowed =
+    query.id === undefined && query.since === undefined && query.until === undefined && query.incident === undefined
+  if (!windowed) return `${TASK_SELECT} ${from} ${where()} ${ORDER} LIMIT ${limit}`
+  const open = `SELECT * FROM (${TASK_SELECT} ${from} ${where('t.sealed_at IS NULL')} ${ORDER} LIMIT ${limit}) AS open_tasks`
+  const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
+  const sealed = `SELECT * FROM (${TASK_SELECT} ${from} ${where(recent)} ${ORDER} LIMIT ${limit}) AS sealed_tasks`
+  return `${open} UNION ALL ${sealed} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
+}

@@ -1,0 +1,60 @@
+/**
+ * The one shape of a ledger write: `operation(context, command)`, or `.many(context, commands)` for a batch. Both take
+ * the same path as a thousand callers at once: the database hands the plan as many requests as share a commit.
+ */
+import type { Plan, Refusal, Result, Transaction, Work } from '#lib/db/types.ts'
+import type { ErrorCode, ErrorFacts } from '#lib/task/errors.ts'
+import { TaskError } from '#lib/task/errors.ts'
+import type { Context } from './context.ts'
+
+export interface Request<Command> {
+  readonly context: Context
+  readonly command: Command
+}
+
+export interface Operation<Command, Value> {
+  (context: Context, command: Command): Promise<Value>
+  many(context: Context, commands: readonly Command[]): Promise<Result<Value>[]>
+}
+
+export type OperationPlan<Command, Value> = (
+  transaction: Transaction,
+  requests: readonly Request<Command>[],
+) => Plan<Result<Value>[]>
+
+/**
+ * `key` tells what a request is about: two about the same thing are never judged by the same statement. `prepare` fills
+ * in, before the command is queued, what its caller left to us.
+ */
+export function operation<Command, Value>(
+  name: string,
+  key: (command: Command) => string,
+  plan: OperationPlan<Command, Value>,
+  prepare: (command: Command) => Command = (command) => command,
+): Operation<Command, Value> {
+  const work: Work<Request<Command>, Value> = { name, key: (request) => key(request.command), plan }
+
+  function many(context: Context, commands: readonly Command[]): Promise<Result<Value>[]> {
+    return context.db.write(
+      work,
+      commands.map((command) => ({ context, command: prepare(command) })),
+    )
+  }
+
+  async function one(context: Context, command: Command): Promise<Value> {
+    const [result] = await many(context, [command])
+    if (!result) throw new Error(`${name} gave no result`)
+    if (!result.ok) throw result.error
+    return result.value
+  }
+
+  return Object.assign(one, { many })
+}
+
+export function done<T>(value: T): Result<T> {
+  return { ok: true, value }
+}
+
+export function refused(code: ErrorCode, detail: string, facts: ErrorFacts = {}): Refusal {
+  return { ok: false, error: new TaskError(code, detail, facts) }
+}

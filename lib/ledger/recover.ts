@@ -1,0 +1,136 @@
+/**
+ * Recovery: notice the dead, interrupt what they held, carry out what is due. At boot, every second, or by hand; any
+ * number of instances may do it at once, since every step is a compare-and-set.
+ */
+import { v7 } from 'uuid'
+import type { Row } from '#lib/db/types.ts'
+import type { RecoveryRun } from '#lib/task/schema.ts'
+import { type Burial, buryWorkers } from './bury.ts'
+import { carryOut } from './carry-out.ts'
+import type { Context } from './context.ts'
+import { dryRun } from './dry-run.ts'
+import { done, operation } from './operation.ts'
+import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
+import { recordRun } from './recovery-run.ts'
+import { instant } from './rows.ts'
+import { tick } from './tick.ts'
+
+/** A worker that may be on this host, as a probe needs it. */
+export interface Probed {
+  readonly id: string
+  readonly pid: number
+  readonly processStartedAt: string
+  readonly heartbeatCount: number
+}
+
+/** Where this process runs, and how it looks whether another one here is gone. Without it nothing is ever proven. */
+export interface Host {
+  readonly bootId: string
+  readonly pidNamespace: string
+  isGone(pid: number, processStartedAt: string): boolean
+}
+
+export interface RecoverOptions {
+  readonly trigger: RecoveryRun['trigger']
+  readonly dryRun?: boolean
+  readonly sweepMs: number
+  readonly host?: Host | undefined
+  /** Called with each hint once its death is committed. */
+  readonly onHint?: (text: string) => void
+  /** True ends the pass after its first batch; the next sweep goes on. Boot serves in between. */
+  readonly firstBatchOnly?: boolean
+}
+
+const HINTS_KEPT = 500
+
+export async function recover(context: Context, options: RecoverOptions): Promise<RecoveryRun> {
+  const startedAt = await context.db.now()
+  if (options.dryRun) return dryRun(context, options.trigger, startedAt, await findDead(context, options.host))
+  await tick(context, { sweepMs: options.sweepMs })
+  const dead = await findDead(context, options.host)
+  const workersDead = dead.length === 0 ? 0 : (await bury(context, dead)).length
+  const found = {
+    interrupted: 0,
+    quarantined: 0,
+    errors: [] as RecoveryRun['errors'],
+    hints: [] as RecoveryRun['hints'],
+  }
+  for (let orphans = await findOrphans(context); orphans.length > 0; orphans = await findOrphans(context)) {
+    const { interruptions, errors } = await interruptOrphans(context, orphans)
+    for (const { taskId, hint, status } of interruptions) {
+      if (status === 'quarantined') found.quarantined += 1
+      else found.interrupted += 1
+      if (found.hints.length < HINTS_KEPT) found.hints.push({ taskId, text: hint })
+      options.onHint?.(hint)
+    }
+    found.errors.push(...errors.slice(0, HINTS_KEPT))
+    // What cannot be interrupted would be found for ever; the rest of this pass goes on without it.
+    if (interruptions.length === 0 || options.firstBatchOnly) break
+  }
+  await settleEnded(context, null)
+  const reassigned = await carryOut(context, null)
+  const run: RecoveryRun = {
+    id: v7(),
+    trigger: options.trigger,
+    dryRun: false,
+    startedAt: instant(startedAt),
+    finishedAt: instant(await context.db.now()),
+    workersDead,
+    reassigned,
+    ...found,
+  }
+  const empty = workersDead + run.interrupted + run.quarantined + reassigned + run.errors.length === 0
+  if (!empty || options.trigger !== 'sweep') await recordRun(context, run)
+  return run
+}
+
+const ON_THIS_HOST = `SELECT id, pid, process_started_at, heartbeat_count FROM workers
+  WHERE state IN ('alive','draining') AND boot_id = $1 AND pid_namespace = $2 AND process_started_at IS NOT NULL`
+const LATE = `SELECT id FROM workers WHERE state IN ('alive','draining') AND lease_expires_at <= $1
+  ORDER BY lease_expires_at LIMIT 1000`
+
+/** Proven: its process is gone from this host. Suspected: its lease is over. Each is checked again by the write. */
+async function findDead(context: Context, host: Host | undefined): Promise<Burial[]> {
+  const here = host ? (await context.db.read(ON_THIS_HOST, [host.bootId, host.pidNamespace])).map(toProbed) : []
+  const proven = here
+    .filter(({ pid, processStartedAt }) => host?.isGone(pid, processStartedAt))
+    .map(({ id, heartbeatCount }) => ({
+      workerId: id,
+      kind: 'proven' as const,
+      actor: context.actor,
+      reason: 'its process is gone',
+      heartbeatCount,
+    }))
+  const known = new Set(proven.map(({ workerId }) => workerId))
+  const late = await context.db.read(LATE, [await context.db.now()])
+  const suspected = late
+    .filter(({ id }) => !known.has(id as string))
+    .map(({ id }) => ({
+      workerId: id as string,
+      kind: 'suspected' as const,
+      actor: context.actor,
+      reason: 'its lease ran out',
+    }))
+  return [...proven, ...suspected]
+}
+
+function toProbed(row: Row): Probed {
+  return {
+    id: row.id as string,
+    pid: row.pid as number,
+    processStartedAt: row.process_started_at as string,
+    heartbeatCount: row.heartbeat_count as number,
+  }
+}
+
+const buryAll = operation<readonly Burial[], string[]>(
+  'buryWorkers',
+  () => '',
+  function* (transaction, [request]) {
+    return request ? [done(yield* buryWorkers(transaction, request.command))] : []
+  },
+)
+
+function bury(context: Context, burials: readonly Burial[]): Promise<string[]> {
+  return buryAll(context, burials)
+}

@@ -1,0 +1,196 @@
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Refusal, Result, Row, Transaction } from '#lib/db/types.ts'
+import type { StartAttempt } from '#lib/task/commands.ts'
+import type { Task } from '#lib/task/schema.ts'
+import { canTransition, isHeld } from '#lib/task/states.ts'
+import { beginAttempts } from './attempts.ts'
+import { buryWorkers } from './bury.ts'
+import { lockTaskRows, readTaskRecords } from './change.ts'
+import { SWEEPER } from './context.ts'
+import { recordRefusals, sealedResult } from './fence.ts'
+import { interrupt } from './interrupt.ts'
+import { done, operation, type Request, refused } from './operation.ts'
+import { judgeReattach } from './reattach.ts'
+import { instant, type TaskRow } from './rows.ts'
+import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+
+export interface Started {
+  readonly task: Task
+  readonly attempt: number
+}
+
+/**
+ * Takes one named task, or reattaches to work that still goes on. One of many that ask wins; the others get
+ * lease_conflict. The same request id is answered the same again.
+ */
+export const startAttempt = operation<StartAttempt, Started>('startAttempt', ({ taskId }) => taskId, start)
+
+const readRequested = statement(
+  'readRequested',
+  (d) => `SELECT c.task_id, a.attempt FROM ${d.rows('task_id text, worker_id text, request_id text')}
+    JOIN task_attempts AS a ON a.worker_id = c.worker_id AND a.request_id = c.request_id AND a.task_id = c.task_id`,
+)
+
+const restoreLeases = statement(
+  'restoreLeases',
+  (d) => `UPDATE workers AS w SET lease_expires_at = ${d.greatest('w.lease_expires_at', `${d.now} + w.lease_ms`)},
+      last_heartbeat_at = ${d.now}, heartbeat_count = w.heartbeat_count + 1
+    FROM ${d.rows('worker_id text')} WHERE w.id = c.worker_id AND w.state IN ('alive','draining')`,
+)
+
+type Judged =
+  | { readonly kind: 'begin'; readonly row: TaskRow }
+  | { readonly kind: 'keep'; readonly attempt: number }
+  | { readonly kind: 'restore'; readonly attempt: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+function* start(transaction: Transaction, requests: readonly Request<StartAttempt>[]): Plan<Result<Started>[]> {
+  const workers = yield* readWorkerRows(requests.map(({ command }) => command.workerId))
+  yield* takeFromExpired(transaction, requests)
+  const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
+  const answered = yield* run(
+    readRequested,
+    requests.map(({ command }) => ({
+      task_id: command.taskId,
+      worker_id: command.workerId,
+      request_id: command.requestId,
+    })),
+  )
+  const judged = requests.map((request): { request: Request<StartAttempt>; judgement: Judged } => ({
+    request,
+    judgement: judge(transaction, request, rows, workers, answered),
+  }))
+  const begun = yield* beginAttempts(
+    transaction,
+    judged.flatMap(({ request: { context, command }, judgement }) =>
+      judgement.kind === 'begin'
+        ? [
+            {
+              row: judgement.row,
+              ...command,
+              actor: context.actor,
+              ...(command.reattach ? { reason: 'reattached' } : {}),
+            },
+          ]
+        : [],
+    ),
+  )
+  yield* run(
+    restoreLeases,
+    judged.flatMap(({ request, judgement }) =>
+      judgement.kind === 'restore' ? [{ worker_id: request.command.workerId }] : [],
+    ),
+  )
+  yield* recordZombies(transaction, judged, rows)
+  const tasks = yield* readTaskRecords(requests.map(({ command }) => command.taskId))
+  return judged.map(({ request: { command }, judgement }) => {
+    if (judgement.kind === 'refused') return judgement.refusal
+    const task = tasks.get(command.taskId)
+    if (!task || (judgement.kind === 'begin' && !begun.has(command.taskId))) return conflict(task)
+    return done({ task, attempt: judgement.kind === 'begin' ? task.attempt : judgement.attempt })
+  })
+}
+
+function judge(
+  { now }: Transaction,
+  { command }: Request<StartAttempt>,
+  rows: Map<string, TaskRow>,
+  workers: Map<string, WorkerRow>,
+  answered: readonly Row[],
+): Judged {
+  const row = rows.get(command.taskId)
+  if (!row) return { kind: 'refused', refusal: refused('not_found', `no task has the id ${command.taskId}`) }
+  const again = answered.find((one) => one.task_id === command.taskId)
+  if (again) return { kind: 'keep', attempt: Number(again.attempt) }
+  const worker = workers.get(command.workerId)
+  const reattached = command.reattach && judgeReattach(row, command, command.reattach.attempt, worker)
+  if (reattached) return reattached
+  const refusal = leaseRefusal(worker, command.workerId) ?? startRefusal(row, command, now)
+  return refusal ? { kind: 'refused', refusal } : { kind: 'begin', row }
+}
+
+function startRefusal(row: TaskRow, command: StartAttempt, now: number): Refusal | null {
+  if (row.sealed_at !== null) return sealedResult(row)
+  if (isHeld(row.status) || (row.worker_id !== null && row.worker_id !== command.workerId))
+    return conflict(undefined, row)
+  if (!canTransition(row.status, 'running')) {
+    return refused('invalid_transition', `a task that is ${row.status} cannot be started`, { status: row.status })
+  }
+  if (row.not_before !== null && row.not_before > now) {
+    const notBefore = instant(row.not_before)
+    return refused('not_before', `the task is not due before ${notBefore}`, { notBefore })
+  }
+  if (row.status === 'failed' && row.retries_used >= row.max_retries) {
+    return refused('retries_exhausted', `${row.retries_used} of ${row.max_retries} retries are used`)
+  }
+  return null
+}
+
+function conflict(task: Task | undefined, row?: TaskRow): Refusal {
+  const holder = task?.workerId ?? row?.worker_id ?? null
+  const status = task?.status ?? row?.status ?? null
+  const facts = {
+    holder,
+    status,
+    attempt: task?.attempt ?? row?.attempt,
+    leaseExpiresAt: task?.holder?.leaseExpiresAt ?? null,
+  }
+  const what = status === 'assigned' ? 'is meant for' : 'is held by'
+  return refused('lease_conflict', `the task ${what} worker ${holder ?? 'unknown'}`, facts)
+}
+
+const readExpiredHolders = statement(
+  'readExpiredHolders',
+  (d) => `SELECT t.id AS task_id, t.attempt, t.worker_id FROM ${d.rows('task_id text, worker_id text')}
+    JOIN task_history AS t ON t.id = c.task_id AND t.status IN ('running','waiting') AND t.worker_id <> c.worker_id
+    JOIN workers AS w ON w.id = t.worker_id
+    WHERE w.state NOT IN ('alive','draining') OR w.lease_expires_at <= ${d.now}`,
+)
+
+/** A lease that is over is over, swept or not: the holder is declared dead here, and its attempt interrupted, first. */
+function* takeFromExpired(transaction: Transaction, requests: readonly Request<StartAttempt>[]): Plan<void> {
+  const expired = yield* run(
+    readExpiredHolders,
+    requests.map(({ command }) => ({ task_id: command.taskId, worker_id: command.workerId })),
+  )
+  yield* buryWorkers(
+    transaction,
+    [...new Set(expired.map((row) => row.worker_id as string))].map((workerId) => ({
+      workerId,
+      kind: 'suspected' as const,
+      actor: SWEEPER,
+      reason: 'its lease ran out',
+    })),
+  )
+  const contexts = new Map(requests.map(({ context, command }) => [command.taskId, context]))
+  yield* interrupt(
+    transaction,
+    expired.flatMap((row) => {
+      const context = contexts.get(row.task_id as string)
+      const command = {
+        taskId: row.task_id as string,
+        attempt: row.attempt as number,
+        workerId: row.worker_id as string,
+        cause: 'suspected',
+      }
+      return context ? [{ context: { ...context, actor: SWEEPER }, command }] : []
+    }),
+  )
+}
+
+function* recordZombies(
+  transaction: Transaction,
+  judged: readonly { request: Request<StartAttempt>; judgement: Judged }[],
+  rows: Map<string, TaskRow>,
+): Plan<void> {
+  yield* recordRefusals(
+    transaction,
+    judged.flatMap(({ request: { context, command }, judgement }) => {
+      const row = rows.get(command.taskId)
+      if (!row || !command.reattach || judgement.kind !== 'refused') return []
+      const writer = { taskId: command.taskId, attempt: command.reattach.attempt, workerId: command.workerId }
+      const { error } = judgement.refusal
+      return [{ writer, actor: context.actor, tried: 'tried to reattach', error, currentAttempt: row.attempt }]
+    }),
+  )
+}

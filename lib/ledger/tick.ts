@@ -1,0 +1,65 @@
+/**
+ * The row that tells when the sweeper of any instance last ran. A gap in it is an outage of ours, in which no worker
+ * could beat; a step back is a clock that was set. Either way every lease gets one more term before anything is swept.
+ */
+import { run, statement } from '#lib/db/statement.ts'
+import { appendEvents } from './events.ts'
+import { done, operation } from './operation.ts'
+
+export interface Tick {
+  readonly sweepMs: number
+}
+
+export interface Amnesty {
+  /** How long nobody swept; negative when the clock went back. Null when all is well. */
+  readonly gapMs: number | null
+}
+
+/** Three missed sweeps and two seconds: less happens on any busy machine. */
+export function isOutage(gapMs: number, sweepMs: number): boolean {
+  return gapMs < 0 || gapMs > 3 * sweepMs + 2000
+}
+
+const lockClock = statement(
+  'lockClock',
+  (d) => `SELECT t.swept_at FROM ${d.rows('id integer')} JOIN ledger_clock AS t ON t.id = c.id ${d.lock}`,
+)
+const startClock = statement(
+  'startClock',
+  (d) => `INSERT INTO ledger_clock (id, swept_at) SELECT c.id, ${d.now} FROM ${d.rows('id integer')} WHERE true
+    ON CONFLICT (id) DO NOTHING`,
+)
+const setClock = statement(
+  'setClock',
+  (d) => `UPDATE ledger_clock AS t SET swept_at = c.now FROM ${d.rows('id integer, expected bigint, now bigint')}
+    WHERE t.id = c.id AND t.swept_at = c.expected`,
+)
+const extendLeases = statement(
+  'extendLeases',
+  (d) => `UPDATE workers AS w SET lease_expires_at = ${d.greatest('w.lease_expires_at', 'c.now')} + w.lease_ms
+    FROM ${d.rows('now bigint')} WHERE w.state IN ('alive','draining') RETURNING id`,
+)
+
+export const tick = operation<Tick, Amnesty>(
+  'tick',
+  () => '',
+  function* (transaction, [request]) {
+    if (!request) return []
+    const { context, command } = request
+    yield* run(startClock, [{ id: 1 }])
+    const [row] = yield* run(lockClock, [{ id: 1 }])
+    const expected = Number(row?.swept_at ?? transaction.now)
+    // Another instance may have ticked a moment after this transaction began: that is no step back.
+    const gapMs = transaction.now - expected
+    const outage = isOutage(Math.abs(gapMs) < command.sweepMs ? Math.max(0, gapMs) : gapMs, command.sweepMs)
+    if (gapMs > 0 || outage) yield* run(setClock, [{ id: 1, expected, now: transaction.now }])
+    if (!outage) return [done({ gapMs: null })]
+    const extended = yield* run(extendLeases, [{ now: transaction.now }])
+    if (extended.length > 0) {
+      yield* appendEvents(transaction, [
+        { type: 'recovery.amnesty', actor: context.actor, data: { gapMs, leases: extended.length } },
+      ])
+    }
+    return [done({ gapMs })]
+  },
+)
