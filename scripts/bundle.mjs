@@ -1,21 +1,27 @@
 /** Bundles the command line into one file, so that it starts without resolving hundreds of modules. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
 const OUTPUT = 'dist/rollcall.js'
 /** Loaded by the worker as a thread, so it stays a file of its own beside the bundle. */
-const THREAD = ['lib/worker/heartbeat-thread.mjs', 'dist/heartbeat-thread.mjs']
+const THREAD = 'lib/worker/heartbeat-thread.mjs'
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
-  if (!existsSync(join(ROOT, ENTRY))) return `skipped: there is no ${ENTRY}`
+  const result = await bundleTo(join(ROOT, OUTPUT))
+  link()
+  return result.warnings.map((warning) => warning.text).join('; ')
+}
+
+/** Writes the bundle, and what it loads from beside itself. */
+export async function bundleTo(outfile) {
   const { build } = await import('esbuild')
   const result = await build({
     absWorkingDir: ROOT,
     entryPoints: [ENTRY],
-    outfile: OUTPUT,
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -31,9 +37,8 @@ export async function bundle() {
   }).catch((error) => {
     throw new StepError(error.message, `Correct what is named above in ${ENTRY} or what it imports.`)
   })
-  copyFileSync(...THREAD.map((path) => join(ROOT, path)))
-  link()
-  return result.warnings.map((warning) => warning.text).join('; ')
+  copyFileSync(join(ROOT, THREAD), join(dirname(outfile), basename(THREAD)))
+  return result
 }
 
 /** What npm does for an installed package: makes `npx rollcall` find the command. */

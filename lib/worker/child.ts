@@ -11,6 +11,7 @@ import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { Stream } from '#lib/task/schema.ts'
 import { startLeash } from './leash.ts'
+import { openPipes } from './pipes.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
 
 export interface ChildOptions {
@@ -47,24 +48,27 @@ const LEFTOVER_GRACE_MS = 1000
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const leash = startLeash()
+  const pipes = openPipes()
   const [file, ...args] = options.command
   const child = spawn(file, args, {
     detached: true,
-    stdio: [options.stdin === 'inherit' ? 'inherit' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.stdin === 'inherit' ? 'inherit' : 'pipe', pipes?.writing[0] ?? 'pipe', pipes?.writing[1] ?? 'pipe'],
     env: options.env ?? process.env,
   })
   if (child.pid === undefined) {
     const [error] = await once(child, 'error')
     leash.loosen()
+    pipes?.close()
     throw error
   }
   const processGroup = child.pid
   leash.fasten(processGroup)
   child.on('error', () => undefined)
   if (options.stdin !== 'inherit') feed(child.stdin, options.stdin.text)
+  const [stdout, stderr] = pipes?.read() ?? [child.stdout, child.stderr]
   const outputs = [
-    pass(child.stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
-    pass(child.stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
+    pass(stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
+    pass(stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
   ]
   const exited = once(child, 'exit').then(([code, signal]) => exitOf(code, signal))
   const done = exited.then(async (exit) => {

@@ -12,7 +12,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 const WARN_AT = 0.9
 const STOP_AT = 0.98
-const CHECK_MS = 250
+const CHECK_MS_MAX = 250
 const LOST_GRACE_MS = 7000
 /** @typedef {{ taskId: string, attempt: number, processGroup?: number, listed: boolean }} Held */
 /** @typedef {{ url: string, leaseMs: number, heartbeatMs: number, sentAt: number }} Target */
@@ -43,7 +43,7 @@ port.on('message', (message) => {
   }
 })
 schedule(target.heartbeatMs)
-setInterval(check, CHECK_MS)
+check()
 
 /** Unlike performance.now() it goes on while the machine is suspended, and no one sets it as they set the wall clock. */
 function clock() {
@@ -99,6 +99,7 @@ function noteLost(text) {
 }
 
 function check() {
+  setTimeout(check, Math.min(CHECK_MS_MAX, target.leaseMs / 50))
   const now = clock()
   const silentMs = now - acceptedAt
   for (const { taskId, attempt, processGroup } of held) {

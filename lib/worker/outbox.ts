@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer'
 import type { EndpointOutput } from '#lib/contract.ts'
 import type { OutputMessage } from '#lib/task/commands.ts'
-import { type ErrorCode, isTaskError } from '#lib/task/errors.ts'
+import { type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import type { Stream } from '#lib/task/schema.ts'
 import { retry } from './retry.ts'
 import { memoryStore, type OutputStore } from './store.ts'
@@ -96,29 +96,29 @@ export class Outbox {
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#store.size > 0 && !this.#refused && !this.#closed.signal.aborted) {
+    const { signal } = this.#closed
+    while (this.#store.size > 0 && !this.#refused && !signal.aborted) {
       const incarnation = this.#incarnation
-      try {
-        await this.#sendHead()
-      } catch (error) {
+      await retry((tries) => this.#sendHead(tries), { signal }).catch((error) => {
         if (incarnation === this.#incarnation) this.#failed(error)
-      }
+      })
     }
   }
 
-  async #sendHead(): Promise<void> {
+  async #sendHead(tries: number): Promise<void> {
     const incarnation = this.#incarnation
-    const answer = await retry(
-      async (tries) => {
-        const messages = this.#store.head().slice(0, this.#oneByOne > 0 ? 1 : undefined)
-        return await this.#options.send(messages).catch((error) => {
-          throw hopeless(error, tries, messages) ?? error
-        })
-      },
-      { signal: this.#closed.signal },
-    )
+    const messages = this.#store.head().slice(0, this.#oneByOne > 0 ? 1 : undefined)
+    if (messages.length === 0) return
+    const { acked, highest } = await this.#options.send(messages).catch((error) => {
+      throw hopeless(error, tries, messages) ?? error
+    })
+    // Answered for an attempt that is no longer this one's.
+    if (incarnation !== this.#incarnation) return
+    const before = this.#store.size
+    this.#store.settle(acked, highest)
     this.#oneByOne = Math.max(0, this.#oneByOne - 1)
-    if (incarnation === this.#incarnation) this.#store.settle(answer.acked, answer.highest)
+    // To be asked again with backoff, as anything that the ledger could not do now.
+    if (this.#store.size >= before) throw new TaskError('unavailable', 'the ledger acked none of the output')
   }
 
   #failed(error: unknown): void {

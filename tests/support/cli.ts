@@ -1,0 +1,62 @@
+/** The `rollcall` command as people run it: the bundle, in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleTo } from '../../scripts/bundle.mjs'
+
+type Environment = Record<string, string | undefined>
+
+export interface Run {
+  readonly pid: number
+  readonly process: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves to the exit code, or to the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+export interface Cli {
+  /** Starts `rollcall` with these arguments. */
+  start(args: readonly string[], options?: { readonly env?: Environment; readonly input?: string }): Run
+  /** Kills what still runs and removes the bundle. */
+  stop(): Promise<void>
+}
+
+/** Bundles the command anew, so that a test never runs an older one. `env` is added to every start. */
+export async function openCli(env: Environment = {}): Promise<Cli> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
+  const file = join(folder, 'rollcall.mjs')
+  await bundleTo(file)
+  const runs = new Set<Run>()
+  return {
+    start(args, { env: more = {}, input = '' } = {}) {
+      const run = startRun(file, args, { ...env, ...more }, input)
+      runs.add(run)
+      return run
+    },
+    async stop() {
+      for (const run of runs) run.process.kill('SIGKILL')
+      await Promise.all([...runs].map((run) => run.ended))
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function startRun(file: string, args: readonly string[], env: Environment, input: string): Run {
+  const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } })
+  const text = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    text.stdout += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    text.stderr += chunk
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal ?? -1)),
+  )
+  if (child.pid === undefined) throw new Error('the command could not be started')
+  return { pid: child.pid, process: child, stdout: () => text.stdout, stderr: () => text.stderr, ended }
+}
