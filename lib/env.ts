@@ -20,6 +20,7 @@ const Environment = z.object({
   DATABASE_URL: word(EXPECTED_URL, /^(file:.+|postgres(ql)?:\/\/.+)$/).default('file:./data/rollcall.db'),
   PORT: wholeNumber(0, 65_535, 3000),
   HOST: word('a host name or an IP address', /^[A-Za-z0-9._:%-]+$/).default('127.0.0.1'),
+  ROLLCALL_PUBLIC_URL: word('an http:// or https:// address', /^https?:\/\/[^\s/]+$/).optional(),
   ROLLCALL_ADMIN_TOKEN: word('at least 16 visible characters without spaces', /^[\x21-\x7e]{16,200}$/).optional(),
   ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS, 1000),
   ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS, 10_000),
@@ -33,6 +34,8 @@ export interface Env {
   readonly port: number
   readonly host: string
   readonly adminToken: string | undefined
+  /** Where people reach the server, when a proxy stands before it. */
+  readonly publicUrl: string | undefined
   readonly sweepMs: number
   readonly reassignAfterMs: number
   readonly strategy: string
@@ -49,6 +52,7 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
     port: values.PORT,
     host: values.HOST,
     adminToken: values.ROLLCALL_ADMIN_TOKEN,
+    publicUrl: values.ROLLCALL_PUBLIC_URL,
     sweepMs: values.ROLLCALL_SWEEP_MS,
     reassignAfterMs: values.ROLLCALL_REASSIGN_AFTER_MS,
     strategy: values.ROLLCALL_STRATEGY,

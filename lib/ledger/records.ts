@@ -58,8 +58,8 @@ async function countHeld(records: Records, ids: string[]): Promise<Map<string, n
 export async function ownerOf(
   { db }: Pick<Context, 'db'>,
   workerId: string,
-): Promise<{ tokenId: string | null } | null> {
-  return db.records.worker.findUnique({ where: { id: workerId }, select: { tokenId: true } })
+): Promise<{ tokenId: string | null; name: string } | null> {
+  return db.records.worker.findUnique({ where: { id: workerId }, select: { tokenId: true, name: true } })
 }
 
 /** Whether a worker of this token has ever had an attempt of the task. */

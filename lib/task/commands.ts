@@ -12,6 +12,7 @@ import {
   LIMITS,
   Line,
   Money,
+  ROLES,
   SessionId,
   Skills,
   STREAMS,
@@ -174,6 +175,9 @@ export const DeclareDead = z.strictObject({ workerId: Id, reason: Reason })
 export type DeclareDead = z.infer<typeof DeclareDead>
 export const StopWorker = z.strictObject(WorkerAct)
 export type StopWorker = z.infer<typeof StopWorker>
+
+export const CreateToken = z.strictObject({ name: Line.max(100), role: z.enum(ROLES) })
+export type CreateToken = z.infer<typeof CreateToken>
 
 export const Recover = z.strictObject({ dryRun: z.boolean().optional() })
 export type Recover = z.infer<typeof Recover>

@@ -1,0 +1,75 @@
+/** Forms of pages as server actions over the same operations as the API. Each call checks session, role and origin anew. */
+import { revalidatePath } from 'next/cache'
+import { headers } from 'next/headers'
+import type { z } from 'zod'
+import type { Context } from '#lib/ledger/index.ts'
+import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
+import { allows } from './authenticate.ts'
+import { findContext } from './session.ts'
+
+export type ActionState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'done' }
+  | { readonly status: 'refused'; readonly code: ErrorCode; readonly detail: string; readonly advice: string }
+
+export type FormAction = (previous: unknown, formData: FormData) => Promise<ActionState>
+
+/** Empty fields count as not given; numbers arrive as text and are read as numbers where the command wants one. */
+export function action<Schema extends z.ZodType>(
+  schema: Schema,
+  operation: (context: Context, command: z.output<Schema>) => Promise<unknown>,
+): FormAction {
+  return async (_previous, formData) => {
+    try {
+      const context = await operatorContext()
+      const parsed = schema.safeParse(readForm(formData))
+      if (!parsed.success) {
+        throw new TaskError(
+          'validation',
+          parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+        )
+      }
+      await operation(context, parsed.data)
+      revalidatePath('/', 'layout')
+      return { status: 'done' }
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+}
+
+async function operatorContext(): Promise<Context> {
+  await assertOrigin()
+  const context = await findContext()
+  if (!context) throw new TaskError('unauthenticated', 'Your session has ended: sign in again.')
+  if (allows(context.actor.role, 'operator')) return context
+  throw new TaskError('forbidden', `A ${context.actor.role} may look at tasks, and not act on them.`)
+}
+
+/** A form of another site must not act in the name of whoever is signed in here. */
+export async function assertOrigin(): Promise<void> {
+  const list = await headers()
+  const origin = list.get('origin')
+  const host = list.get('x-forwarded-host') ?? list.get('host')
+  if (origin === null || !URL.canParse(origin) || new URL(origin).host !== host) {
+    throw new TaskError('forbidden', 'The form was sent from another site.')
+  }
+}
+
+function readForm(formData: FormData): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of formData) {
+    // React adds fields of its own to the forms of server actions.
+    if (name.startsWith('$') || typeof value !== 'string' || value.trim() === '') continue
+    given[name] = name.endsWith('Ms') ? Number(value) : value.trim()
+  }
+  return given
+}
+
+function refusal(error: unknown): ActionState {
+  if (!isTaskError(error)) {
+    console.error('rollcall: internal error in an action:', error)
+    return { status: 'refused', code: 'internal', detail: ERRORS.internal.title, advice: ERRORS.internal.advice }
+  }
+  return { status: 'refused', code: error.code, detail: error.message, advice: ERRORS[error.code].advice }
+}

@@ -1,0 +1,47 @@
+/** The same API as a route of Next, for hosts that can only run `next start`. */
+import { API_HANDLER } from '#lib/contract.ts'
+import { TaskError } from '#lib/task/errors.ts'
+import type { ApiHandler } from './handler.ts'
+import type { ApiRequest } from './respond.ts'
+import { runtime } from './runtime.ts'
+
+type Global = typeof globalThis & { [API_HANDLER]?: ApiHandler }
+
+export async function answerRoute(request: Request): Promise<Response> {
+  runtime()
+  const { [API_HANDLER]: api }: Global = globalThis
+  if (!api) throw new TaskError('unavailable', 'the server is still booting')
+  const answer = await api.respond(toApiRequest(request))
+  if ('body' in answer) return new Response(answer.body, { status: answer.status, headers: answer.headers })
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      await answer.stream((text) => {
+        controller.enqueue(encoder.encode(text))
+        return true
+      }, request.signal)
+      controller.close()
+    },
+  })
+  return new Response(body, { status: answer.status, headers: answer.headers })
+}
+
+function toApiRequest(request: Request): ApiRequest {
+  const url = new URL(request.url)
+  const header = (name: string) => request.headers.get(name) ?? undefined
+  return {
+    method: request.method,
+    url: url.pathname + url.search,
+    headers: {
+      authorization: header('authorization'),
+      cookie: header('cookie'),
+      'last-event-id': header('last-event-id'),
+    },
+    async body(limitBytes) {
+      const bytes = new Uint8Array(await request.arrayBuffer())
+      if (bytes.length <= limitBytes) return new TextDecoder().decode(bytes)
+      throw new TaskError('payload_too_large', `the body is over ${limitBytes} bytes`, { limitBytes })
+    },
+    signal: request.signal,
+  }
+}

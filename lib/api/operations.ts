@@ -1,0 +1,102 @@
+/** Each endpoint's operation. A new endpoint fails to compile until it stands here. */
+import type { z } from 'zod'
+import type { ENDPOINTS, EndpointName, EndpointOutput } from '#lib/contract.ts'
+import type { Result } from '#lib/db/types.ts'
+import * as ledger from '#lib/ledger/index.ts'
+import { isTaskError, TaskError } from '#lib/task/errors.ts'
+import { DEFAULTS, type Task } from '#lib/task/schema.ts'
+import { openapi } from './openapi.ts'
+import { toProblem } from './problem.ts'
+import type { Runtime } from './runtime.ts'
+import { createToken, listTokens, revokeToken } from './tokens.ts'
+
+type Parsed<N extends EndpointName> = z.output<(typeof ENDPOINTS)[N]['input']>
+
+export interface Call {
+  readonly context: ledger.Context
+  readonly runtime: Runtime
+  readonly requestId: string
+  /** Aborts when the caller has gone or the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** The stream answers for as long as it is open, so it has no place here. */
+export type Answered = Exclude<EndpointName, 'streamEvents'>
+
+export type Operations = { readonly [N in Answered]: (call: Call, input: Parsed<N>) => Promise<EndpointOutput<N>> }
+
+export const OPERATIONS: Operations = {
+  async registerWorker({ context }, input) {
+    const worker = await ledger.registerWorker(context, input)
+    const heartbeatMs = input.heartbeatMs ?? Math.min(DEFAULTS.heartbeatMs, Math.floor(worker.leaseMs / 3))
+    return { worker, leaseMs: worker.leaseMs, heartbeatMs, serverTime: worker.registeredAt }
+  },
+  listWorkers: ({ context }, input) => ledger.listWorkers(context, input),
+  getWorker: ({ context }, input) => ledger.getWorker(context, input),
+  heartbeat: ({ context }, input) => ledger.heartbeat(context, input),
+  stopWorker: async ({ context }, input) => ({ worker: await ledger.stopWorker(context, input) }),
+  drainWorker: async ({ context }, input) => ({ worker: await ledger.drainWorker(context, input) }),
+  resumeWorker: async ({ context }, input) => ({ worker: await ledger.resumeWorker(context, input) }),
+  declareDead: async ({ context }, input) => ({ worker: await ledger.declareDead(context, input) }),
+
+  createTask: async ({ context }, input) => ({ task: await ledger.createTask(context, input) }),
+  createTasks: async (call, { tasks }) => toResults(call, await ledger.createTask.many(call.context, tasks)),
+  listTasks: ({ context }, input) => ledger.listTasks(context, input),
+  getTask: ({ context }, input) => ledger.getTask(context, input),
+  listEvents: ({ context }, input) => ledger.listEvents(context, input),
+  readOutput: ({ context }, input) => ledger.readOutput(context, input),
+
+  async claimTasks({ context, signal }, input) {
+    const tasks = await ledger.claimTasks(context, input, signal)
+    return { tasks: tasks.map((task) => ({ ...task, resume: null })) }
+  },
+  async startAttempt({ context }, input) {
+    const { task, attempt } = await ledger.startAttempt(context, input)
+    return { task, attempt, resume: null }
+  },
+  appendOutput: ({ context }, input) => ledger.appendOutput(context, input),
+  reportProgress: async ({ context }, input) => ({ task: await ledger.reportProgress(context, input) }),
+  linkSession: async ({ context }, input) => ({ session: await ledger.linkSession(context, input) }),
+  finishAttempt: async ({ context }, input) => ({ task: await ledger.finishAttempt(context, input) }),
+  finishAttempts: async (call, { completions }) =>
+    toResults(call, await ledger.finishAttempt.many(call.context, completions)),
+
+  failTask: async ({ context }, input) => ({ task: await ledger.failTask(context, input) }),
+  reassignTask: async ({ context }, input) => ({ task: await ledger.reassignTask(context, input) }),
+  undoReassignment: async ({ context }, input) => ({ task: await ledger.undoReassignment(context, input) }),
+  cancelTask: async ({ context }, input) => ({ task: await ledger.cancelTask(context, input) }),
+  noteTask: async ({ context }, input) => ({ event: await ledger.noteTask(context, input) }),
+
+  listSessions: ({ context }, input) => ledger.listSessions(context, input),
+  listIncidents: ({ context }, input) => ledger.listIncidents(context, input),
+  getIncident: ({ context }, input) => ledger.getIncident(context, input),
+  listRecoveryRuns: ({ context }, input) => ledger.listRecoveryRuns(context, input),
+  getRecoveryRun: ({ context }, input) => ledger.getRecoveryRun(context, input),
+  async recover({ context, runtime: { env, host } }, { dryRun = false }) {
+    return { recoveryRun: await ledger.recover(context, { trigger: 'manual', sweepMs: env.sweepMs, host, dryRun }) }
+  },
+
+  createToken: ({ context }, input) => createToken(context, input),
+  listTokens: ({ context }, input) => listTokens(context, input),
+  revokeToken: ({ context }, input) => revokeToken(context, input),
+
+  openapi: async () => openapi(),
+  healthz: async () => ({ status: 'ok' as const }),
+  async readyz({ context, runtime: { env } }) {
+    const health = await ledger.readHealth(context, env.sweepMs)
+    if (health.sweeper === 'ok') return health
+    throw new TaskError('unavailable', `the sweeper last ran at ${health.sweptAt ?? 'no time yet'}`, { ...health })
+  },
+}
+
+/** A batch answers each of its members; a bug in one is told like a bug in a single call. */
+function toResults({ requestId }: Call, results: readonly Result<Task>[]) {
+  return {
+    results: results.map((result) => {
+      if (result.ok) return { task: result.value }
+      if (!isTaskError(result.error))
+        console.error(`rollcall: internal error in a batch (request ${requestId}):`, result.error)
+      return { error: toProblem(result.error, requestId) }
+    }),
+  }
+}

@@ -1,0 +1,115 @@
+/** The whole way of a request, whatever server it came through: route, actor, command, operation, answer. */
+import { v7 } from 'uuid'
+import type { Actor } from '#lib/ledger/index.ts'
+import { ERRORS, isTaskError, TaskError } from '#lib/task/errors.ts'
+import { LIMITS } from '#lib/task/schema.ts'
+import { type Authenticate, allows, createAuthenticate } from './authenticate.ts'
+import { type Answered, type Call, OPERATIONS } from './operations.ts'
+import { createOwnWork, type OwnWork } from './own-work.ts'
+import { toProblem } from './problem.ts'
+import { findRoute, parseInput, parseQuery, type Route } from './route.ts'
+import { contextFor, type Runtime } from './runtime.ts'
+import { openStream, type Stream } from './stream.ts'
+
+export interface ApiRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The body as text; refuses with payload_too_large past the limit. */
+  body(limitBytes: number): Promise<string>
+  readonly signal: AbortSignal
+}
+
+export type ApiResponse =
+  | { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
+  | { readonly status: number; readonly headers: Record<string, string>; readonly stream: Stream }
+
+const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+const PROBLEM_HEADERS = { ...JSON_HEADERS, 'content-type': 'application/problem+json; charset=utf-8' }
+/** What a worker's token may read, of tasks that its own workers have worked on. */
+const READ_BY_WORKERS = new Set(['getTask', 'listEvents', 'readOutput'])
+const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }
+
+export type Respond = (request: ApiRequest) => Promise<ApiResponse>
+
+export function createRespond(runtime: Runtime): Respond {
+  const authenticate = createAuthenticate(runtime)
+  const ownWork = createOwnWork()
+  return async (request) => {
+    const requestId = v7()
+    try {
+      return await answer(runtime, { authenticate, ownWork }, request, requestId)
+    } catch (error) {
+      logRefusal(error, request, requestId)
+      const problem = toProblem(error, requestId)
+      const retry: Record<string, string> =
+        problem.status === 503 || problem.status === 429 ? { 'retry-after': '1' } : {}
+      return { status: problem.status, headers: { ...PROBLEM_HEADERS, ...retry }, body: JSON.stringify(problem) }
+    }
+  }
+}
+
+async function answer(
+  runtime: Runtime,
+  guards: { authenticate: Authenticate; ownWork: OwnWork },
+  request: ApiRequest,
+  requestId: string,
+): Promise<ApiResponse> {
+  const [path = '', query = ''] = request.url.split('?', 2)
+  const route = findRoute(request.method, path)
+  const { access } = route.endpoint
+  const actor = access === 'public' ? NOBODY : await guards.authenticate(request.headers, request.method)
+  const readsOwn = actor.role === 'worker' && READ_BY_WORKERS.has(route.name)
+  if (!allows(actor.role, access) && !readsOwn) {
+    throw new TaskError('forbidden', `a ${actor.role} token may not ${request.method} ${route.endpoint.path}`, {
+      role: actor.role,
+    })
+  }
+  const given =
+    route.endpoint.method === 'GET' || route.endpoint.method === 'DELETE'
+      ? parseQuery(new URLSearchParams(query))
+      : await readJson(request)
+  const input = parseInput(route, given)
+  const context = contextFor(actor, runtime)
+  if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
+  const named = access === 'worker' ? await guards.ownWork.actorFor(context, workerIdsOf(input)) : actor
+  const call: Call = { context: { ...context, actor: named }, runtime, requestId, signal: request.signal }
+  if (route.name === 'streamEvents') return openStream(call, input, request.headers['last-event-id'])
+  const output = await run(route, call, input)
+  return { status: route.endpoint.status, headers: JSON_HEADERS, body: JSON.stringify(output) }
+}
+
+function run({ name }: Route, call: Call, input: unknown): Promise<unknown> {
+  // The input was parsed by this very endpoint's schema, which is what the operation under its name takes.
+  const operation = OPERATIONS[name as Answered] as (call: Call, input: unknown) => Promise<unknown>
+  return operation(call, input)
+}
+
+async function readJson(request: ApiRequest): Promise<unknown> {
+  const text = await request.body(LIMITS.bodyBytes)
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new TaskError('validation', `the body is not valid JSON: ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
+/** The workers that a call speaks for: named by itself, by a start, by the parts of a batch, or as replaced. */
+function workerIdsOf(input: unknown): string[] {
+  if (typeof input !== 'object' || input === null) return []
+  const { workerId, replaces, start, tasks, completions } = input as Record<string, unknown>
+  const own = [workerId, replaces].filter((id) => typeof id === 'string')
+  const parts = [start, ...(Array.isArray(tasks) ? tasks : []), ...(Array.isArray(completions) ? completions : [])]
+  return [...own, ...parts.flatMap(workerIdsOf)]
+}
+
+/** One line for what its caller should mend, a stack for what we should; conflicts are everyday business. */
+function logRefusal(error: unknown, { method, url }: ApiRequest, requestId: string): void {
+  const where = `${method} ${JSON.stringify(url.split('?', 1)[0]?.slice(0, 200))} (request ${requestId})`
+  if (!isTaskError(error)) console.error(`rollcall: internal error at ${where}:`, error)
+  else if (ERRORS[error.code].status !== 409 && error.code !== 'not_found') {
+    console.error(`rollcall: ${error.code} at ${where}: ${JSON.stringify(error.message.slice(0, 500))}`)
+  }
+}

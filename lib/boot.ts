@@ -1,0 +1,53 @@
+/** From a process to a server: migrate, recover, sweep, and only then answer. */
+import { createHandler } from './api/handler.ts'
+import { createRespond } from './api/respond.ts'
+import { contextFor, publishRuntime, type Runtime } from './api/runtime.ts'
+import { ensureAdmin } from './api/tokens.ts'
+import { API_HANDLER } from './contract.ts'
+import { migrate } from './db/migrate.ts'
+import { openDatabase } from './db/open.ts'
+import { type Env, readEnv } from './env.ts'
+import { type Host, recover, SWEEPER, SYSTEM, startSweeper, startTail } from './ledger/index.ts'
+import { isGone, readIdentity } from './process.ts'
+import { createPolicy } from './task/recovery.ts'
+
+/** Throws a TaskError whose message is one sentence for whoever starts the server. */
+export async function boot(env: Env = readEnv()): Promise<Runtime> {
+  const policy = createPolicy(env.strategy, env.reassignAfterMs)
+  for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
+  const db = await openDatabase(env.databaseUrl)
+  const host = thisHost()
+  const options = { sweepMs: env.sweepMs, host, onHint: (text: string) => console.log(text) }
+  const context = contextFor(SWEEPER, { db, policy })
+  // The first batch before the first request; what is left of a large backlog goes on beside the serving.
+  await recover(contextFor({ ...SYSTEM, name: 'boot' }, { db, policy }), {
+    ...options,
+    trigger: 'boot',
+    firstBatchOnly: true,
+  })
+  const secret = await ensureAdmin(db, env.adminToken)
+  const sweeper = startSweeper(context, options, (error) => console.error('rollcall: a sweep failed:', error))
+  const runtime: Runtime = { env, db, policy, host, sweeper, tail: startTail({ db }) }
+  publishRuntime(runtime)
+  Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime)) })
+  if (secret !== null) printFirstToken(env, secret)
+  return runtime
+}
+
+/** Where the system does not tell all of these, no death here can be proven, and leases alone decide. */
+function thisHost(): Host | undefined {
+  const { bootId, pidNamespace } = readIdentity()
+  return bootId === undefined || pidNamespace === undefined ? undefined : { bootId, pidNamespace, isGone }
+}
+
+function printFirstToken({ host, port }: Env, secret: string): void {
+  console.log(`
+rollcall: first start. This is the admin token; it is shown this once:
+
+    ${secret}
+
+  Sign in with it at http://${host}:${port}/sign-in, and let the command use it:
+
+    export ROLLCALL_TOKEN=${secret}
+`)
+}

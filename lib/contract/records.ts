@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import * as commands from '#lib/task/commands.ts'
+import { Id, Incident, RecoveryRun, Session } from '#lib/task/schema.ts'
+import { endpoint, page } from './endpoint.ts'
+
+export const records = {
+  listSessions: endpoint({
+    method: 'GET',
+    path: '/api/v1/sessions',
+    summary: 'List agent sessions, newest first',
+    access: 'viewer',
+    input: commands.ListPage,
+    output: page('sessions', Session),
+    status: 200,
+    errors: [],
+  }),
+  listIncidents: endpoint({
+    method: 'GET',
+    path: '/api/v1/incidents',
+    summary: 'List incidents, newest first',
+    access: 'viewer',
+    input: commands.ListPage,
+    output: page('incidents', Incident),
+    status: 200,
+    errors: [],
+  }),
+  getIncident: endpoint({
+    method: 'GET',
+    path: '/api/v1/incidents/{id}',
+    summary: 'Read one incident',
+    access: 'viewer',
+    input: z.strictObject({ incidentId: Id }),
+    params: { id: 'incidentId' },
+    output: z.object({ incident: Incident }),
+    status: 200,
+    errors: ['not_found'],
+  }),
+  listRecoveryRuns: endpoint({
+    method: 'GET',
+    path: '/api/v1/recovery-runs',
+    summary: 'List passes of recovery that found something, newest first',
+    access: 'viewer',
+    input: commands.ListPage,
+    output: page('recoveryRuns', RecoveryRun),
+    status: 200,
+    errors: [],
+  }),
+  getRecoveryRun: endpoint({
+    method: 'GET',
+    path: '/api/v1/recovery-runs/{id}',
+    summary: 'Read one pass of recovery',
+    access: 'viewer',
+    input: z.strictObject({ recoveryRunId: Id }),
+    params: { id: 'recoveryRunId' },
+    output: z.object({ recoveryRun: RecoveryRun }),
+    status: 200,
+    errors: ['not_found'],
+  }),
+  recover: endpoint({
+    method: 'POST',
+    path: '/api/v1/recovery-runs',
+    summary: 'Recover now, or with dryRun say what recovery would do',
+    access: 'operator',
+    input: commands.Recover,
+    output: z.object({ recoveryRun: RecoveryRun }),
+    status: 200,
+    errors: [],
+  }),
+} as const

@@ -1,0 +1,60 @@
+/** The fields that records and commands are made of, and the limits that hold for all of them. */
+import { z } from 'zod'
+import { ATTEMPT_STATUSES, TASK_STATUSES } from './states.ts'
+
+export const LIMITS = {
+  batch: 1000,
+  page: 500,
+  pageDefault: 50,
+  bodyBytes: 1024 * 1024,
+  titleLength: 500,
+  textLength: 4000,
+  labels: 50,
+  skills: 50,
+  outputMessageBytes: 256 * 1024,
+  waitMs: 30_000,
+  leaseMsMin: 5_000,
+  leaseMsMax: 3_600_000,
+  holdMsMax: 3_600_000,
+} as const
+
+export const DEFAULTS = { leaseMs: 30_000, heartbeatMs: 5_000, maxRetries: 1, maxInterruptions: 3 } as const
+
+/** Minted by callers or by the server (UUIDv7). No control characters, no spaces, no slashes: it stands in URLs and logs. */
+export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, {
+  error: 'must be 1 to 128 letters, digits or ._:@- and begin with a letter or digit',
+})
+/** A line of words: no control characters, so that it can stand in a log line or a table cell. */
+export const Line = z
+  .string()
+  .min(1)
+  .max(LIMITS.titleLength)
+  .regex(/^\P{Cc}*$/u, { error: 'must not contain control characters' })
+export const Text = z.string().max(LIMITS.textLength)
+/** A session is named by its agent's provider, so its id is any line, not one of our ids. */
+export const SessionId = Line.max(200)
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'must be an ISO 8601 instant with an offset, such as 2026-11-21T08:00:00.123Z' })
+  .describe('ISO 8601 instant; always UTC with milliseconds in answers')
+export const Labels = z
+  .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(200))
+  .refine((labels) => Object.keys(labels).length <= LIMITS.labels, { error: `at most ${LIMITS.labels} labels` })
+export const Skill = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,62}$/)
+export const Skills = z.array(Skill).max(LIMITS.skills)
+export const Json: z.ZodType<unknown> = z.json()
+export const Count = z.int().min(0)
+export const Money = z.number().min(0)
+
+export const TaskStatusName = z.enum(TASK_STATUSES)
+export const AttemptStatusName = z.enum(ATTEMPT_STATUSES)
+export const WORKER_STATES = ['alive', 'draining', 'stopped', 'dead'] as const
+export type WorkerState = (typeof WORKER_STATES)[number]
+export const DEATH_KINDS = ['proven', 'suspected', 'declared', 'replaced'] as const
+export type DeathKind = (typeof DEATH_KINDS)[number]
+export const NEXT_ACTIONS = ['reassign', 'resume', 'hold', 'fail', 'compensate', 'quarantine'] as const
+export type NextAction = (typeof NEXT_ACTIONS)[number]
+export const STREAMS = ['stdout', 'stderr'] as const
+export type Stream = (typeof STREAMS)[number]
+export const ROLES = ['worker', 'viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+export const ACTOR_KINDS = ['worker', 'person', 'token', 'system'] as const

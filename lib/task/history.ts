@@ -1,0 +1,100 @@
+/** Records of what happened: events, output, incidents, passes of recovery. */
+import { z } from 'zod'
+import { ACTOR_KINDS, Count, Id, Instant, Json, STREAMS, TaskStatusName } from './fields.ts'
+
+export const EVENT_TYPES = [
+  'task.created',
+  'task.started',
+  'task.waiting',
+  'task.progress',
+  'task.session_linked',
+  'task.finished',
+  'task.late_result',
+  'task.interrupted',
+  'task.failed',
+  'task.reassigned',
+  'task.reassignment_undone',
+  'task.cancel_requested',
+  'task.cancelled',
+  'task.quarantined',
+  'task.noted',
+  'task.refused',
+  'worker.registered',
+  'worker.drained',
+  'worker.resumed',
+  'worker.stopped',
+  'worker.died',
+  'recovery.ran',
+  'recovery.amnesty',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+export const TaskEvent = z.object({
+  id: z.string().describe('opaque and ordered; the id of the event in the stream'),
+  type: z.enum(EVENT_TYPES),
+  taskId: Id.nullable(),
+  attempt: z.int().nullable(),
+  workerId: Id.nullable(),
+  fromStatus: TaskStatusName.nullable(),
+  toStatus: TaskStatusName.nullable(),
+  actor: z.object({ kind: z.enum(ACTOR_KINDS), name: z.string() }),
+  reason: z.string().nullable(),
+  data: z.record(z.string(), Json),
+  at: Instant,
+})
+export type TaskEvent = z.infer<typeof TaskEvent>
+
+export const OutputChunk = z.object({
+  id: z.string(),
+  attempt: z.int(),
+  stream: z.enum(STREAMS),
+  sequence: z.int().min(1),
+  data: z.string(),
+  dropped: z.object({ from: z.int(), to: z.int(), bytes: Count }).nullable(),
+  at: Instant,
+  position: z.int().describe('order of arrival within the attempt; what "after" takes'),
+})
+export type OutputChunk = z.infer<typeof OutputChunk>
+
+export const Compensation = z.object({
+  id: Id,
+  taskId: Id,
+  attempt: z.int().nullable(),
+  kind: z.string(),
+  target: z.string(),
+  reason: z.string(),
+  status: z.string(),
+  createdAt: Instant,
+})
+export type Compensation = z.infer<typeof Compensation>
+
+export const Incident = z.object({
+  id: Id,
+  cause: z.string(),
+  title: z.string(),
+  workerId: Id.nullable(),
+  openedAt: Instant,
+  resolvedAt: Instant.nullable(),
+  total: Count,
+  recovered: Count,
+  failed: Count,
+  open: Count,
+})
+export type Incident = z.infer<typeof Incident>
+
+export const RECOVERY_TRIGGERS = ['boot', 'sweep', 'manual'] as const
+export const RecoveryHint = z.object({ taskId: Id, text: z.string() })
+export const RecoveryRun = z.object({
+  id: Id,
+  trigger: z.enum(RECOVERY_TRIGGERS),
+  dryRun: z.boolean(),
+  startedAt: Instant,
+  finishedAt: Instant,
+  workersDead: Count,
+  interrupted: Count,
+  quarantined: Count,
+  reassigned: Count,
+  errors: z.array(z.object({ taskId: Id, message: z.string() })),
+  hints: z.array(RecoveryHint).describe('the first 500; every hint is an event of its task as well'),
+})
+export type RecoveryRun = z.infer<typeof RecoveryRun>
