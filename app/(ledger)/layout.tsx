@@ -1,0 +1,21 @@
+import { cookies } from 'next/headers'
+import type { ReactNode } from 'react'
+import { signOutAction } from '#app/sign-in/actions.ts'
+import { Shell } from '#components/shell.tsx'
+import { readTheme, THEME_COOKIE } from '#components/theme.ts'
+import { findContext } from '#lib/api/session.ts'
+import { readHealth } from '#lib/ledger/index.ts'
+
+export default async function LedgerLayout({ children }: { children: ReactNode }) {
+  const context = await findContext()
+  // The page below asks again, and leads to the sign-in with the way back to itself.
+  if (context === null) return children
+  const [health, jar] = await Promise.all([readHealth(context), cookies()])
+  const { name, role } = context.actor
+  const theme = readTheme(jar.get(THEME_COOKIE)?.value)
+  return (
+    <Shell health={health} person={{ name, role, theme, signOut: signOutAction }}>
+      {children}
+    </Shell>
+  )
+}

@@ -1,0 +1,35 @@
+import type { Metadata } from 'next'
+import { plural } from '#components/format.ts'
+import { InterruptedTable } from '#components/interrupted-table.tsx'
+import { LiveRecords } from '#components/live-records.tsx'
+import { PageHeading, SectionHeading } from '#components/page-heading.tsx'
+import { Pager } from '#components/pager.tsx'
+import { RecoveryRunList } from '#components/recovery-run-list.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { listRecoveryRuns, listTasks } from '#lib/ledger/index.ts'
+import { type Parameters, readPage } from '../pages.ts'
+
+export const metadata: Metadata = { title: 'Recovery' }
+
+const TASKS = 100
+const POLL_MS = 10_000
+
+export default async function RecoveryPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const page = readPage('/recovery', await searchParams)
+  const context = await requireContext('/recovery')
+  const [{ tasks }, { recoveryRuns, nextCursor }] = await Promise.all([
+    listTasks(context, { status: ['interrupted'], limit: TASKS }),
+    listRecoveryRuns(context, page.command),
+  ])
+  return (
+    <>
+      <LiveRecords prefixes={['task.', 'recovery.']} pollMs={POLL_MS} />
+      <PageHeading title="Recovery" />
+      <SectionHeading title="Interrupted now">{tasks.length > 0 && plural(tasks.length, 'task')}</SectionHeading>
+      <InterruptedTable tasks={tasks} />
+      <SectionHeading title="Passes">that found something, newest first</SectionHeading>
+      <RecoveryRunList runs={recoveryRuns} />
+      <Pager label={plural(recoveryRuns.length, 'pass', 'passes')} {...page.pager(nextCursor)} />
+    </>
+  )
+}

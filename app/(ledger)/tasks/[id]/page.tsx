@@ -1,0 +1,86 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { AttemptTable } from '#components/attempt-table.tsx'
+import { FiveFacts } from '#components/five-facts.tsx'
+import { LiveTask } from '#components/live-task.tsx'
+import { NextStepBand } from '#components/next-step-band.tsx'
+import { OutputPanel } from '#components/output-panel.tsx'
+import { PayloadPanel } from '#components/payload-panel.tsx'
+import { SessionPanel } from '#components/session-panel.tsx'
+import { TaskActButtons } from '#components/task-act-buttons.tsx'
+import { TaskHeading } from '#components/task-heading.tsx'
+import { TaskPanels } from '#components/task-panels.tsx'
+import { TaskTimeline } from '#components/task-timeline.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { getTask, listEvents, listWorkers } from '#lib/ledger/index.ts'
+import { isTaskError } from '#lib/task/errors.ts'
+import {
+  cancelTaskAction,
+  failTaskAction,
+  noteTaskAction,
+  reassignTaskAction,
+  undoReassignmentAction,
+} from '../actions.ts'
+
+interface TaskPageProps {
+  params: Promise<{ id: string }>
+}
+
+const ACTIONS = {
+  fail: failTaskAction,
+  reassign: reassignTaskAction,
+  undo: undoReassignmentAction,
+  cancel: cancelTaskAction,
+  note: noteTaskAction,
+}
+const EVENTS = 100
+
+const readTask = cache(async (id: string) => {
+  const context = await requireContext(`/tasks/${id}`)
+  try {
+    return { context, ...(await getTask(context, { taskId: decodeURIComponent(id) })) }
+  } catch (error) {
+    if (isTaskError(error) && error.code === 'not_found') notFound()
+    throw error
+  }
+})
+
+export async function generateMetadata({ params }: TaskPageProps): Promise<Metadata> {
+  return { title: (await readTask((await params).id)).task.title }
+}
+
+export default async function TaskPage({ params }: TaskPageProps) {
+  const { context, task: found, attempts, session, compensations } = await readTask((await params).id)
+  const { role } = context.actor
+  // What a viewer may not read does not leave the server.
+  const task = role === 'viewer' ? { ...found, payload: null } : found
+  const [history, { workers }] = await Promise.all([
+    listEvents(context, { taskId: task.id, limit: EVENTS }),
+    listWorkers(context, {}),
+  ])
+  const newest = attempts.toSorted((a, b) => b.attempt - a.attempt)
+  return (
+    <div className="flex flex-1 flex-col lg:h-[calc(100dvh-2.75rem)] lg:min-h-[720px] lg:flex-none">
+      <LiveTask taskId={task.id} workerId={task.holder?.workerId ?? null} sealed={task.sealedAt !== null} />
+      <TaskHeading task={task} attempts={attempts} compensations={compensations} />
+      <NextStepBand task={task}>
+        <TaskActButtons
+          task={task}
+          role={role}
+          compensations={compensations.length}
+          workers={workers}
+          actions={ACTIONS}
+        />
+      </NextStepBand>
+      <FiveFacts task={task} />
+      <TaskPanels
+        timeline={<TaskTimeline taskId={task.id} attempts={attempts} {...history} />}
+        output={<OutputPanel task={task} attempts={newest} />}
+        attempts={<AttemptTable task={task} attempts={newest} />}
+        payload={<PayloadPanel task={task} masked={role === 'viewer'} compensations={compensations} />}
+        session={<SessionPanel session={session} />}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { FilterEmpty } from '#components/filter-empty.tsx'
+import { FirstRun } from '#components/first-run.tsx'
+import { formatClock, plural } from '#components/format.ts'
+import { Pager } from '#components/pager.tsx'
+import { QueryBox } from '#components/query-box.tsx'
+import { TaskList } from '#components/task-list.tsx'
+import { hrefOf } from '#components/task-query.ts'
+import { TaskViews } from '#components/task-views.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { countTasks, readHealth } from '#lib/ledger/index.ts'
+import { type Parameters, readPage } from '../pages.ts'
+import { hasHistory, type Refused, readList, readQuery } from './read-list.ts'
+
+export const metadata: Metadata = { title: 'Tasks' }
+
+export default async function TasksPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const parameters = await searchParams
+  const query = readQuery(parameters)
+  const here = hrefOf('message' in query ? {} : query.filters)
+  const context = await requireContext(here)
+  const [health, { counts }] = await Promise.all([readHealth(context), countTasks(context)])
+  const { command, pager } = readPage(here, parameters)
+  const { cursor } = command
+  const page =
+    'message' in query ? query : await readList(context, query.filters, cursor, Date.parse(health.serverTime))
+  const views = <TaskViews filters={page.filters} counts={counts} />
+  if ('message' in page) return <NotRun query={page} views={views} />
+
+  const { filters, tasks, nextCursor } = page
+  const firstRun = tasks.length === 0 && hrefOf(filters) === '/tasks' && !cursor && !(await hasHistory(context))
+  const list = { tasks, filters, firstPage: !cursor, asOf: health.serverTime }
+  if (firstRun) return <TaskList {...list} empty={<FirstRun database={health.database} />} />
+  return (
+    <>
+      <h1 className="sr-only">Tasks</h1>
+      <QueryBox key="" filters={filters} />
+      <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} />}>
+        <Pager
+          label={`${plural(tasks.length, 'task')}, as of ${formatClock(health.serverTime)} UTC`}
+          {...pager(nextCursor)}
+        />
+      </TaskList>
+    </>
+  )
+}
+
+/** The text is kept and the message says what would work; nothing else is searched for instead. */
+function NotRun({ query, views }: { query: Refused; views: ReactNode }) {
+  return (
+    <>
+      <h1 className="sr-only">Tasks</h1>
+      <QueryBox key={query.message} {...query} />
+      <div className="border-line border-b">{views}</div>
+    </>
+  )
+}

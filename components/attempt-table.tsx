@@ -1,0 +1,131 @@
+'use client'
+
+import type { Attempt, Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatCountdown, formatMoney } from './format.ts'
+import { FAILED_SEALED, STATUS_LOOKS, StatusWord } from './task-status.tsx'
+import { Duration, Moment } from './time.tsx'
+import { Table, Td, Th, Unknown } from './ui/table.tsx'
+
+/** Newest first; above them the one that is to come, while one is. */
+export function AttemptTable({ task, attempts }: { task: Task; attempts: readonly Attempt[] }) {
+  return (
+    <>
+      <h2 className="flex h-10 items-center px-6 font-semibold max-lg:sr-only">Attempts</h2>
+      <Table aria-label="Attempts" className="max-md:[&_td]:text-12">
+        <thead>
+          <tr>
+            <Th figure className="w-[52px]">
+              #
+            </Th>
+            <Th className="w-[124px]">Status</Th>
+            <Th>Worker</Th>
+            <Th figure className="w-[92px]">
+              Started
+            </Th>
+            <Th figure className="w-[80px]">
+              Ran
+            </Th>
+            <Th className="w-[112px] max-md:hidden">Ended by</Th>
+            <Th figure className="w-[72px] max-md:hidden">
+              Turns
+            </Th>
+            <Th figure className="w-[92px] max-md:hidden">
+              Cost
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          <NotBegun task={task} />
+          {attempts.map((attempt) => (
+            <AttemptRow
+              key={attempt.attempt}
+              attempt={attempt}
+              sealed={task.sealedAt !== null && attempt.attempt === task.attempt}
+            />
+          ))}
+        </tbody>
+      </Table>
+    </>
+  )
+}
+
+function NotBegun({ task }: { task: Task }) {
+  const now = useNow()
+  const { status, nextAction, nextAt, notBefore, sealedAt } = task
+  const waits = status === 'queued' || status === 'assigned'
+  const recovers = (status === 'interrupted' || status === 'failed') && nextAction === 'reassign'
+  if (sealedAt !== null || (!waits && !recovers)) return null
+  const at = waits ? notBefore : nextAt
+  const leftMs = at === null ? 0 : Date.parse(at) - now
+  return (
+    <tr className="text-ink-2">
+      <Td figure>{task.attempt + 1}</Td>
+      <Td>
+        <StatusWord look={{ ...STATUS_LOOKS.queued, word: 'Not begun' }} />
+      </Td>
+      <Td>{task.workerId === null ? 'any worker' : 'the chosen one'}</Td>
+      <Td figure className={recovers && leftMs > 0 ? 'text-warn-fg' : ''}>
+        {leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'when taken'}
+      </Td>
+      <Td figure>–</Td>
+      <Td className="max-md:hidden">–</Td>
+      <Td figure className="max-md:hidden">
+        –
+      </Td>
+      <Td figure className="max-md:hidden">
+        –
+      </Td>
+    </tr>
+  )
+}
+
+function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) {
+  const look = sealed && attempt.status === 'failed' ? FAILED_SEALED : STATUS_LOOKS[attempt.status]
+  const ended = endOf(attempt)
+  return (
+    <tr data-attempt={attempt.attempt} data-status={attempt.status}>
+      <Td figure>{attempt.attempt}</Td>
+      <Td>
+        <StatusWord look={{ ...look, word: attempt.status === 'failed' ? 'Failed' : look.word }} />
+      </Td>
+      <Td className="mono" title={attempt.workerId}>
+        {attempt.workerName}
+      </Td>
+      <Td figure>
+        <Moment at={attempt.startedAt} />
+      </Td>
+      <Td figure>
+        <Duration from={attempt.startedAt} to={attempt.finishedAt} />
+      </Td>
+      <Td className="max-md:hidden" title={attempt.errorMessage ?? attempt.reason ?? undefined}>
+        <span className={attempt.errorClass === null ? '' : 'mono text-bad-fg'}>{ended}</span>
+      </Td>
+      <Td figure className="max-md:hidden">
+        {attempt.turns ?? <Unknown />}
+      </Td>
+      <Td figure className="max-md:hidden">
+        {attempt.costUsd === null ? <Unknown /> : formatMoney(attempt.costUsd)}
+      </Td>
+    </tr>
+  )
+}
+
+/** By whom or what the attempt ended, in the words of its cause. */
+const CAUSES: Record<string, string> = {
+  proven: 'Process gone',
+  suspected: 'Lease',
+  declared: 'Declared dead',
+  replaced: 'Replaced',
+  shutdown: 'Shutdown',
+  dropped: 'Dropped',
+  reported: 'Its report',
+  operator: 'An operator',
+}
+
+function endOf({ finishedAt, cause, errorClass, exitCode }: Attempt): string {
+  if (finishedAt === null) return '–'
+  if (errorClass !== null) return errorClass
+  if (cause !== null) return CAUSES[cause] ?? cause
+  return exitCode === null ? 'Its report' : `Exit code ${exitCode}`
+}

@@ -1,0 +1,117 @@
+/** What an event says on a timeline. Pure: it reads the event, and the attempts for the names of their workers. */
+import type { Attempt, EventType, TaskEvent } from '#lib/task/schema.ts'
+import { formatBytes, formatMoney, plural } from './format.ts'
+import { STATUS_LOOKS } from './task-status.tsx'
+
+export interface EventWords {
+  /** The part that is read first. */
+  readonly lead: string
+  readonly rest: string
+  /** A second line, and a line as the log has it. */
+  readonly more?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export function wordsOf(event: TaskEvent, attempts: readonly Attempt[]): EventWords {
+  return WORDS[event.type](event, attempts)
+}
+
+type Teller = (event: TaskEvent, attempts: readonly Attempt[]) => EventWords
+
+/** Exhaustive over EventType: a new event does not compile until it has words. */
+const WORDS: Record<EventType, Teller> = {
+  'task.created': () => line('Queued.'),
+  'task.started': (event, attempts) =>
+    line('Running.', `${attemptOf(event)}${onWorker(event, attempts)}${because(event)}`),
+  'task.waiting': (event) => line('Waiting', event.reason ? `for ${event.reason}` : ''),
+  'task.progress': ({ reason, data }) => {
+    const phase = text(data.phase)
+    return phase
+      ? line(`Phase ${phase}.`, reason ? quoted(reason) : '')
+      : line('', reason ? quoted(reason) : 'Progress')
+  },
+  'task.session_linked': ({ data }) => line('', `Session ${shortened(text(data.sessionId))} linked`),
+  'task.finished': finished,
+  'task.late_result': (event, attempts) => ({ ...finished(event, attempts), lead: 'Late result accepted.' }),
+  'task.interrupted': (event) => ({
+    ...line('Interrupted.', `${attemptOf(event)}: ${event.reason ?? 'its worker is gone'}.${invalidated(event)}`),
+    more: text(event.data.next) && `Next: ${text(event.data.next)}.`,
+    hint: text(event.data.hint),
+  }),
+  'task.failed': ({ reason, data }) => line(data.sealed ? 'Failed, sealed:' : 'Failed:', quoted(reason)),
+  'task.reassigned': ({ reason, data, workerId }) => {
+    const target = workerId === null ? 'to any worker' : 'to one worker'
+    if (data.automatic) return line('Reassigned', `${target} by rule${reason ? `, because ${reason}` : ''}`)
+    return line('Reassigned', `${target}: ${quoted(reason)}`)
+  },
+  'task.reassignment_undone': () => line('Reassignment undone.'),
+  'task.cancel_requested': ({ reason }) => line('Cancel asked for:', quoted(reason)),
+  'task.cancelled': ({ reason }) => line('Cancelled:', quoted(reason)),
+  'task.quarantined': (event) => ({
+    ...line('Quarantined.', `${event.reason ?? ''}${invalidated(event)}`),
+    hint: text(event.data.hint),
+  }),
+  'task.noted': ({ reason }) => line('', quoted(reason)),
+  'task.refused': ({ reason, data }) => ({
+    ...line(`Refused: ${reason ?? 'a write of an attempt that is not the current one'}.`),
+    more: reported(data),
+  }),
+  'worker.registered': () => line('Worker registered.'),
+  'worker.drained': ({ reason }) => line('Worker drains.', reason ? quoted(reason) : ''),
+  'worker.resumed': ({ reason }) => line('Worker resumed.', reason ? quoted(reason) : ''),
+  'worker.stopped': ({ reason }) => line('Worker stopped.', reason ? quoted(reason) : ''),
+  'worker.died': ({ reason }) => line('Worker died:', reason ?? ''),
+  'recovery.ran': () => line('Recovery ran.'),
+  'recovery.amnesty': ({ reason }) => line('Leases extended:', reason ?? 'the server itself was away'),
+}
+
+function finished(event: TaskEvent, _attempts: readonly Attempt[]): EventWords {
+  const { toStatus, reason, data } = event
+  const word = toStatus === null ? 'Finished' : STATUS_LOOKS[toStatus].word
+  const sealed = toStatus === 'failed' && data.sealed === true ? ', sealed' : ''
+  const exit = typeof data.exitCode === 'number' ? `, exit code ${data.exitCode}` : ''
+  return line(`${word}${sealed}.`, `${attemptOf(event)}${exit}${reason ? `: ${reason}` : ''}`)
+}
+
+function line(lead: string, rest = ''): EventWords {
+  return { lead, rest }
+}
+
+function attemptOf({ attempt }: TaskEvent): string {
+  return attempt === null ? 'Before the first attempt' : `Attempt ${attempt}`
+}
+
+function onWorker({ attempt }: TaskEvent, attempts: readonly Attempt[]): string {
+  const worker = attempts.find((one) => one.attempt === attempt)?.workerName
+  return worker === undefined ? '' : ` on ${worker}`
+}
+
+function because({ reason }: TaskEvent): string {
+  return reason ? `, ${reason}` : ''
+}
+
+function invalidated({ data }: TaskEvent): string {
+  const session = text(data.sessionId)
+  return session === undefined || data.cause === 'shutdown' ? '' : ` Session ${shortened(session)} invalidated.`
+}
+
+/** What a refused final report said of itself. */
+function reported(data: TaskEvent['data']): string | undefined {
+  const outcome = text(data.outcome)
+  if (outcome === undefined) return typeof data.bytes === 'number' ? formatBytes(data.bytes) : undefined
+  const turns = typeof data.turns === 'number' ? `, ${plural(data.turns, 'turn')}` : ''
+  const cost = typeof data.costUsd === 'number' ? `, ${formatMoney(data.costUsd)}` : ''
+  return `It says ${outcome}${turns}${cost}. The report is kept.`
+}
+
+function quoted(words: string | null): string {
+  return words === null ? '' : `“${words}”`
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function shortened(id: string | undefined): string {
+  return id === undefined ? 'unknown' : id.length <= 8 ? id : `${id.slice(0, 4)}…`
+}

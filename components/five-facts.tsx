@@ -1,0 +1,52 @@
+'use client'
+
+import type { Task } from '#lib/task/schema.ts'
+import { useHydrated, useNow } from './clock.tsx'
+import { formatAbsolute } from './format.ts'
+import type { Tick } from './liveness.ts'
+import { FactTick } from './liveness-ticks.tsx'
+import { type Fact, factsOf } from './task-facts.ts'
+
+const VALUES: Record<Tick, string> = {
+  fine: 'text-ink',
+  attention: 'text-warn-fg',
+  gone: 'text-bad-fg',
+  none: 'text-ink',
+}
+
+/** Owner, lease, heartbeat, progress, worker: the five ticks at full width, each with its fact. */
+export function FiveFacts({ task }: { task: Task }) {
+  const facts = factsOf(task, useNow())
+  return (
+    <dl
+      aria-label="Liveness"
+      className="grid grid-cols-5 border-line border-b pl-6 max-lg:grid-cols-3 max-md:grid-cols-1 max-md:px-4 max-md:py-2"
+    >
+      {facts.map((fact) => (
+        <FactCell key={fact.name} fact={fact} />
+      ))}
+    </dl>
+  )
+}
+
+function FactCell({ fact: { name, value, detail, brief, at, tick } }: { fact: Fact }) {
+  const local = useHydrated()
+  return (
+    <div className="flex min-w-0 gap-3 border-line py-2.5 pr-4 not-first:border-l not-first:pl-[18px] max-lg:border-0! max-lg:pl-0! max-md:h-10 max-md:items-center max-md:py-0 max-md:pr-0">
+      <FactTick tick={tick} />
+      <div className="grid min-w-0 flex-1 max-md:grid-cols-[100px_auto_minmax(0,1fr)] max-md:items-baseline max-md:gap-x-3">
+        <dt className="text-11 text-ink-2 max-md:text-12">{name}</dt>
+        <dd
+          title={at === null ? undefined : formatAbsolute(at, local)}
+          className={`truncate font-medium text-15 ${VALUES[tick]}`}
+        >
+          {value}
+        </dd>
+        <dd className="truncate text-12 text-ink-2 max-md:text-right max-md:text-ink-3">
+          <span className="max-md:hidden">{detail}</span>
+          <span className="md:hidden">{brief}</span>&nbsp;
+        </dd>
+      </div>
+    </div>
+  )
+}

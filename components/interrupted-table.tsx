@@ -1,0 +1,77 @@
+'use client'
+
+import Link from 'next/link'
+import type { Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatDuration, shortId } from './format.ts'
+import { useSweeper } from './health.tsx'
+import { nextStepInBrief } from './next-step.ts'
+import { STATUS_LOOKS, StatusWord } from './task-status.tsx'
+import { Age } from './time.tsx'
+import { EmptyState } from './ui/empty-state.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+
+/** The tasks that wait for recovery now, each with what happens to it next. */
+export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
+  const now = useNow()
+  const { ageMs } = useSweeper()
+  if (tasks.length === 0) {
+    const checked = ageMs === null ? 'Not checked yet.' : `Checked ${formatDuration(ageMs)} ago.`
+    return <EmptyState>Nothing is interrupted. {checked}</EmptyState>
+  }
+  return (
+    <Table aria-label="Interrupted tasks">
+      <thead>
+        <tr>
+          <Th className="w-[138px]">Status</Th>
+          <Th className="w-[84px] max-md:hidden">Id</Th>
+          <Th className="w-[150px] max-lg:hidden">Repo and issue</Th>
+          <Th>Title</Th>
+          <Th className="w-[140px] max-lg:hidden">Worker</Th>
+          <Th figure className="w-[110px] max-md:hidden">
+            Interrupted
+          </Th>
+          <Th className="w-[180px] max-md:w-[120px]">What happens next</Th>
+          <Th className="w-[280px] max-xl:hidden">Because</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.map((task) => {
+          const next = nextStepInBrief(task, now)
+          return (
+            <tr key={task.id} data-task={task.id} className="hover:bg-hover">
+              <Td>
+                <StatusWord look={STATUS_LOOKS[task.status]} />
+              </Td>
+              <Td className="mono text-ink-2 max-md:hidden" title={task.id}>
+                {shortId(task.id)}
+              </Td>
+              <Td className="text-ink-2 max-lg:hidden">
+                {task.repo}
+                {task.issueNumber !== null && <span className="text-ink">#{task.issueNumber}</span>}
+              </Td>
+              <Td>
+                <Link
+                  href={`/tasks/${task.id}`}
+                  prefetch={false}
+                  title={task.title}
+                  className="font-[450] hover:underlined"
+                >
+                  {task.title}
+                </Link>
+              </Td>
+              <Td className="mono text-ink-2 max-lg:hidden">{task.holder?.name}</Td>
+              <Td figure className="text-ink-2 max-md:hidden">
+                {task.interruptedAt !== null && <Age at={task.interruptedAt} ago />}
+              </Td>
+              <Td className={next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}>{next.words}</Td>
+              <Td className="text-ink-2 max-xl:hidden" title={task.nextReason ?? undefined}>
+                {task.nextReason}
+              </Td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}

@@ -1,0 +1,122 @@
+/** What happens next by itself, when, and why: one sentence for every state. Pure: the moment is an argument. */
+import type { NextAction, Task } from '#lib/task/schema.ts'
+import { formatCountdown, formatDuration, formatTerm } from './format.ts'
+import { isSilent } from './task-status.tsx'
+
+export interface NextStep {
+  /** Tinted when somebody may have to act. */
+  readonly tone: 'plain' | 'warn' | 'bad'
+  /** The instant the countdown runs to. */
+  readonly at: string | null
+  /** The instant the countdown began, for the fuse. */
+  readonly since: string | null
+  readonly sentence: string
+  readonly detail: string | null
+}
+
+export function nextStepOf(task: Task, nowMs: number): NextStep {
+  if (task.sealedAt !== null) return step('plain', 'Nothing more happens: the task is sealed.', task.reason)
+  if (task.status === 'interrupted' || task.status === 'failed') return afterLoss(task, nowMs)
+  if (task.status === 'queued' || task.status === 'assigned') return beforeStart(task, nowMs)
+  return underWay(task, nowMs)
+}
+
+/** The same in a few words, for the end of a line: "Reassign in 00:08". */
+export function nextStepInBrief(task: Task, nowMs: number): { words: string; tone: 'mute' | 'warn' } {
+  const { status, nextAction, nextAt } = task
+  if (task.sealedAt !== null) return { words: 'Sealed', tone: 'mute' }
+  if (status === 'interrupted' || status === 'failed') {
+    if (nextAction === null || nextAction === 'hold') return { words: 'Needs you', tone: 'mute' }
+    const leftMs = nextAt === null ? 0 : Date.parse(nextAt) - nowMs
+    return { words: `${VERBS[nextAction]} ${leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'now'}`, tone: 'warn' }
+  }
+  if (task.cancelRequestedAt !== null) return { words: 'Cancel asked', tone: 'warn' }
+  if (status === 'queued' || status === 'assigned') return { words: 'Waits for a worker', tone: 'mute' }
+  return { words: task.phase ?? '', tone: 'mute' }
+}
+
+const VERBS: Record<NextAction, string> = {
+  reassign: 'Reassign',
+  resume: 'Resume',
+  hold: 'Hold',
+  fail: 'Fail',
+  compensate: 'Compensate',
+  quarantine: 'Quarantine',
+}
+
+function afterLoss(task: Task, nowMs: number): NextStep {
+  const { nextAction, nextAt, status } = task
+  const { why, note } = reasonOf(task)
+  if (nextAction === null || nextAction === 'hold') {
+    const by = status === 'failed' ? 'Reassign it by hand, or cancel it.' : 'Fail it for good, or reassign it by hand.'
+    return step('bad', `Nothing happens by itself: ${why}. ${by}`, budgetsOf(task))
+  }
+  const due = nextAt === null || Date.parse(nextAt) <= nowMs
+  const sentence = `${VERBS[nextAction]}${targetOf(task, nextAction)}${due ? ' now' : ''}, because ${why}.`
+  const rule = task.strategy === null ? '' : `Rule ${task.strategy}.`
+  const detail = [rule, note && `${capital(note)}.`, budgetsOf(task)].filter(Boolean).join(' ')
+  return { tone: 'warn', at: due ? null : nextAt, since: task.updatedAt, sentence, detail }
+}
+
+/** "its worker stopped answering (interruption 1 of 3)": what is counted goes to the second line. */
+function reasonOf(task: Task): { why: string; note: string } {
+  const [, why = 'it waits for an operator', note = ''] =
+    /^(.*?)\.?(?: \(([^()]*)\))?$/.exec(task.nextReason ?? '') ?? []
+  return { why: why || 'it waits for an operator', note }
+}
+
+function beforeStart(task: Task, nowMs: number): NextStep {
+  const waits = task.notBefore !== null && Date.parse(task.notBefore) > nowMs
+  const who = task.workerId === null ? `any worker${skillsOf(task)}` : (task.holder?.name ?? 'the chosen worker')
+  if (task.undoable) {
+    const until = waits ? 'Until then it can be undone.' : 'It can be undone until one does.'
+    const sentence = waits ? `Offer it to ${who}. ${until}` : `${capital(who)} may take it now. ${until}`
+    return { tone: 'warn', at: waits ? task.notBefore : null, since: task.updatedAt, sentence, detail: task.reason }
+  }
+  if (waits)
+    return { tone: 'plain', at: task.notBefore, since: task.createdAt, sentence: `Offer it to ${who}.`, detail: null }
+  return step('plain', `Runs as soon as ${who} takes it.`, task.reason)
+}
+
+function underWay(task: Task, nowMs: number): NextStep {
+  const { holder } = task
+  const owner = holder?.name ?? 'its worker'
+  if (task.cancelRequestedAt !== null) {
+    return step('warn', `Cancel, as soon as ${owner} hears of it with its next heartbeat.`, task.reason)
+  }
+  if (holder !== null && Date.parse(holder.leaseExpiresAt) <= nowMs) {
+    return step('warn', `Interrupt now, because the lease of ${owner} is over.`, 'The sweeper looks every second.')
+  }
+  if (isSilent(task, nowMs) && task.progressAt !== null && task.progressTimeoutMs !== null) {
+    const silent = formatDuration(nowMs - Date.parse(task.progressAt))
+    const limit = `Nothing has come for ${silent}. Its limit is ${formatTerm(task.progressTimeoutMs)}.`
+    return step('warn', limit, `${owner} still answers, so nothing happens by itself: fail it, or wait.`)
+  }
+  const what = task.status === 'waiting' ? 'Waits' : 'Goes on'
+  const reaction = holder
+    ? ` If it stops answering, the task is interrupted when its lease of ${formatTerm(holder.leaseMs)} ends.`
+    : ''
+  return step('plain', `${what} while ${owner} answers.${reaction}`, task.status === 'waiting' ? task.reason : null)
+}
+
+function step(tone: NextStep['tone'], sentence: string, detail: string | null): NextStep {
+  return { tone, at: null, since: null, sentence, detail }
+}
+
+function targetOf(task: Task, action: NextAction): string {
+  return action === 'reassign' ? ` to any worker${skillsOf(task)}` : ''
+}
+
+function skillsOf(task: Task): string {
+  return task.requires.length === 0
+    ? ''
+    : ` with skill${task.requires.length > 1 ? 's' : ''} ${task.requires.join(', ')}`
+}
+
+function budgetsOf(task: Task): string {
+  return `Retries used ${task.retriesUsed} of ${task.maxRetries}, interruptions ${task.interruptions} of ${task.maxInterruptions}.`
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,101 @@
+'use client'
+
+import { useMemo, useState } from 'react'
+import type { Attempt, Stream, Task } from '#lib/task/schema.ts'
+import { formatBytes, formatClock, formatCount, plural } from './format.ts'
+import { type LiveOutput, useLiveOutput } from './live-output.ts'
+import { linesOf, missingOf } from './output-lines.ts'
+import { OutputLog } from './output-log.tsx'
+import { Segments } from './ui/tabs.tsx'
+
+const STREAMS = [
+  { value: 'both', label: 'Both' },
+  { value: 'stdout', label: 'stdout' },
+  { value: 'stderr', label: 'stderr' },
+] as const
+
+/** The output of one attempt, read to its end and followed from there. */
+export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly Attempt[] }) {
+  const newest = attempts[0]?.attempt ?? null
+  const [chosen, setChosen] = useState<number | null>(null)
+  const [stream, setStream] = useState<Stream | 'both'>('both')
+  const [follow, setFollow] = useState(true)
+  const shown = attempts.find(({ attempt }) => attempt === (chosen ?? newest)) ?? null
+  const output = useLiveOutput(task.id, shown?.attempt ?? null, shown !== null && shown.finishedAt === null)
+  const lines = useMemo(() => linesOf(output.chunks, stream), [output.chunks, stream])
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 px-4 max-lg:border-line max-lg:border-b max-md:px-2 lg:absolute lg:top-0 lg:right-2 lg:left-[236px]">
+        <Segments
+          label="Attempt"
+          value={String(shown?.attempt ?? '')}
+          choices={attempts.map(({ attempt }) => ({
+            value: String(attempt),
+            label: attempt === shown?.attempt ? `Attempt ${attempt}` : String(attempt),
+          }))}
+          onChange={(value) => setChosen(Number(value))}
+          className="flex-wrap"
+        />
+        <Segments label="Stream" value={stream} choices={STREAMS} onChange={setStream} />
+      </div>
+      <OutputLog
+        lines={lines}
+        follow={follow}
+        onFollow={setFollow}
+        end={<OutputEnd task={task} attempt={shown} output={output} empty={lines.length === 0} />}
+      />
+      <div className="flex min-h-10 items-center justify-between gap-4 border-line border-t px-6 text-12 max-md:px-4">
+        <label className="touch flex items-center gap-2">
+          <input
+            type="checkbox"
+            checked={follow}
+            onChange={(event) => setFollow(event.target.checked)}
+            className="size-3.5 accent-ink"
+          />
+          Follow
+        </label>
+        <p className="text-ink-2">
+          {output.failed ? 'Not answered, asking again.' : sizeOf(output, lines.length, shown)}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function sizeOf({ chunks }: LiveOutput, lines: number, attempt: Attempt | null): string {
+  const missing = missingOf(chunks).messages
+  const gone = missing === 0 ? '' : `, ${formatCount(missing)} messages missing`
+  return `${plural(lines, 'line')}${gone}${attempt === null ? '' : `, ${formatBytes(attempt.outputBytes)}`}`
+}
+
+interface OutputEndProps {
+  task: Task
+  attempt: Attempt | null
+  output: LiveOutput
+  empty: boolean
+}
+
+/** Below the last line: why nothing more comes, or that nothing came yet. */
+function OutputEnd({ task, attempt, output, empty }: OutputEndProps) {
+  if (attempt === null) return <Note>Not begun, so nothing is written.</Note>
+  if (!output.loaded) return null
+  if (attempt.finishedAt === null) return empty ? <Note>Running, and nothing written yet.</Note> : null
+  if (attempt.status !== 'interrupted') return empty ? <Note>Ended without output.</Note> : null
+  const last = output.chunks.at(-1)
+  return (
+    <div className="mx-6 mt-2 border-warn-fill border-t-2 pt-2 font-sans text-12 text-warn-fg max-md:mx-4">
+      <p className="flex flex-wrap gap-x-4">
+        {last && <span>{formatClock(last.at, 'milliseconds')} last output</span>}
+        {attempt.lastHeartbeatAt !== null && <span>{formatClock(attempt.lastHeartbeatAt)} last heartbeat</span>}
+        <span>{formatClock(attempt.finishedAt)} interrupted</span>
+      </p>
+      {task.sealedAt === null && attempt.attempt === task.attempt && (
+        <p className="pt-2 text-ink-3">Attempt {attempt.attempt + 1} would go on here.</p>
+      )}
+    </div>
+  )
+}
+
+function Note({ children }: { children: React.ReactNode }) {
+  return <p className="px-6 font-sans text-13 text-ink-3 max-md:px-4">{children}</p>
+}

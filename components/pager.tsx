@@ -1,0 +1,43 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { ButtonLink } from './ui/button.tsx'
+
+interface PagerProps {
+  /** What is shown: "50 tasks, as of 15:41:55 UTC". */
+  label: string
+  newer: string | null
+  older: string | null
+}
+
+/** Pages by position, not by number: rows that come or go meanwhile shift nothing. */
+export function Pager({ label, newer, older }: PagerProps) {
+  return (
+    <nav
+      aria-label="Pages of the list"
+      className="sticky bottom-0 mt-auto flex h-12 items-center justify-end gap-2 border-line border-t bg-bg px-6 max-md:px-4"
+    >
+      <span className="mr-auto text-12 text-ink-3">{label}</span>
+      <PageLink href={newer} name="Newer" />
+      <PageLink href={older} name="Older" />
+    </nav>
+  )
+}
+
+function PageLink({ href, name }: { href: string | null; name: 'Newer' | 'Older' }) {
+  const Icon = name === 'Newer' ? ChevronLeft : ChevronRight
+  const icon = <Icon size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+  const words = name === 'Newer' ? [icon, name] : [name, icon]
+  if (href === null) {
+    return (
+      <span aria-disabled="true" className="inline-flex h-7 items-center gap-1 px-2.5 text-ink-3">
+        {words[0]}
+        {words[1]}
+      </span>
+    )
+  }
+  return (
+    <ButtonLink kind="quiet" size="small" href={href} rel={name === 'Newer' ? 'prev' : 'next'} className="gap-1">
+      {words[0]}
+      {words[1]}
+    </ButtonLink>
+  )
+}

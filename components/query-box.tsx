@@ -1,0 +1,110 @@
+'use client'
+
+import { Search } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { type FormEvent, type KeyboardEvent, useState } from 'react'
+import { QUERY_ID } from './page-keys.tsx'
+import { FILTERS, type Filter, type Filters, hrefOf, parseQuery, taskIdIn, without } from './task-query.ts'
+import { Kbd } from './ui/kbd.tsx'
+
+interface QueryBoxProps {
+  filters: Filters
+  /** What was typed, when the server could not run it. */
+  text?: string | undefined
+  message?: string | undefined
+}
+
+/** Filters as chips and a line to type more of them. It is a form: without a script the server reads the same language. */
+export function QueryBox({ filters, text: given = '', message: refused }: QueryBoxProps) {
+  const router = useRouter()
+  const [text, setText] = useState(given)
+  const [message, setMessage] = useState(refused)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const id = taskIdIn(text)
+    if (id !== null) return router.push(`/tasks/${id}`)
+    const query = parseQuery(text, filters)
+    setMessage(query.ok ? undefined : query.message)
+    if (!query.ok) return
+    setText('')
+    router.push(hrefOf(query.filters))
+  }
+  const edit = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Escape') event.currentTarget.blur()
+    const last = FILTERS.findLast((filter) => filters[filter])
+    if (event.key === 'Backspace' && text === '' && last) router.push(hrefOf(without(filters, last)))
+  }
+  return (
+    <search className="block px-6 pt-3 max-md:px-4">
+      <form
+        action="/tasks"
+        onSubmit={submit}
+        className="flex min-h-8 flex-wrap items-center gap-2 rounded-6 border border-control bg-raised px-2.5 py-[3px] has-[input:focus-visible]:border-focus has-[input:focus-visible]:outline-1 has-[input:focus-visible]:outline-focus max-md:min-h-11"
+      >
+        <Search size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="shrink-0 text-ink-2" />
+        <Chips filters={filters} />
+        {Object.entries(filters).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <input
+          id={QUERY_ID}
+          name="query"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={edit}
+          placeholder="Add a filter, an id or words of an error"
+          aria-label="Filter tasks"
+          aria-invalid={message !== undefined}
+          aria-describedby={message === undefined ? undefined : 'query-message'}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          className="h-6 min-w-40 flex-1 bg-transparent outline-none max-md:min-w-24"
+        />
+        <Kbd className="max-md:hidden">/</Kbd>
+      </form>
+      {message !== undefined && (
+        <p id="query-message" role="alert" className="pt-1.5 text-12 text-bad-fg">
+          {message}
+        </p>
+      )}
+    </search>
+  )
+}
+
+const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12'
+
+function Chips({ filters }: { filters: Filters }) {
+  const windowed = filters.since !== undefined || filters.until !== undefined
+  return (
+    <>
+      {FILTERS.filter((filter) => filters[filter]).map((filter) => (
+        <span key={filter} className={CHIP}>
+          <span className="truncate px-2">
+            <span className="text-ink-3">{filter === 'q' ? 'words' : filter}</span>{' '}
+            {filters[filter]?.replaceAll(',', ', ')}
+          </span>
+          <Remove filters={filters} filter={filter} />
+        </span>
+      ))}
+      {!windowed && (
+        <span className={`${CHIP} px-2 max-md:hidden`}>
+          <span className="mr-1 text-ink-3">window</span> open, and sealed in 24 h
+        </span>
+      )}
+    </>
+  )
+}
+
+function Remove({ filters, filter }: { filters: Filters; filter: Filter }) {
+  return (
+    <Link
+      href={hrefOf(without(filters, filter))}
+      aria-label={`Remove ${filter === 'q' ? 'words' : filter}`}
+      className="flex h-full w-6 items-center justify-center border-line-2 border-l text-ink-2 hover:bg-hover hover:text-ink"
+    >
+      ×
+    </Link>
+  )
+}

@@ -1,0 +1,35 @@
+'use client'
+
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+
+/** The pages, each with the key that follows `g`. */
+export const PAGES = [
+  { href: '/tasks', name: 'Tasks', key: 't' },
+  { href: '/workers', name: 'Workers', key: 'w' },
+  { href: '/sessions', name: 'Sessions', key: 's' },
+  { href: '/recovery', name: 'Recovery', key: 'r' },
+] as const
+
+export function SiteNav() {
+  const current = useCurrentPage()
+  return (
+    <nav aria-label="Pages" className="flex gap-[22px] max-md:hidden">
+      {PAGES.map(({ href, name }) => (
+        <Link
+          key={href}
+          href={href}
+          aria-current={href === current?.href ? 'page' : undefined}
+          className="-mb-px flex h-11 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+export function useCurrentPage() {
+  const path = usePathname()
+  return PAGES.find(({ href }) => path === href || path.startsWith(`${href}/`))
+}

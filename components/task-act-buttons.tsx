@@ -1,0 +1,114 @@
+'use client'
+
+import { ArrowRightLeft, Ban, type LucideIcon, MessageSquare, Undo2, X } from 'lucide-react'
+import { lazy, Suspense, useActionState, useState } from 'react'
+import type { Role, Task } from '#lib/task/schema.ts'
+import { useKeys } from './keys.ts'
+import { type ActName, refusalOf, type TaskActions } from './task-acts.ts'
+import { Button } from './ui/button.tsx'
+import { Tooltip } from './ui/tooltip.tsx'
+import type { Candidate } from './worker-choice.tsx'
+
+const TaskActDialog = lazy(() => import('./task-act-dialog.tsx'))
+
+const ACTS: readonly { act: ActName; name: string; key: string; icon: LucideIcon }[] = [
+  { act: 'reassign', name: 'Reassign…', key: 'a', icon: ArrowRightLeft },
+  { act: 'fail', name: 'Fail…', key: 'f', icon: X },
+  { act: 'cancel', name: 'Cancel…', key: 'c', icon: Ban },
+  { act: 'note', name: 'Note…', key: 'n', icon: MessageSquare },
+]
+
+interface TaskActButtonsProps {
+  task: Task
+  role: Role
+  compensations: number
+  workers: readonly Candidate[]
+  actions: TaskActions
+}
+
+/** The acts, each with its key. A refused one stays in its place and says why; on a phone they stick to the edge. */
+export function TaskActButtons({ task, role, compensations, workers, actions }: TaskActButtonsProps) {
+  const [opened, setOpened] = useState<{ act: ActName; times: number } | null>(null)
+  const [isOpen, setOpen] = useState(false)
+  const open = (act: ActName) => {
+    if (refusalOf(act, task, role, compensations) !== null) return
+    setOpened((before) => ({ act, times: (before?.times ?? 0) + 1 }))
+    setOpen(true)
+  }
+  useKeys(Object.fromEntries(ACTS.map(({ act, key }) => [key, () => open(act)])))
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-20 max-md:flex-nowrap max-md:border-line max-md:border-t max-md:bg-bg max-md:px-4 max-md:py-3">
+      {task.undoable && <UndoButton task={task} undo={actions.undo} />}
+      {ACTS.map(({ act, name, icon: Icon }) => (
+        <ActButton
+          key={act}
+          name={name}
+          icon={<Icon size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="max-md:hidden" />}
+          primary={act === 'reassign' && !task.undoable}
+          refusal={refusalOf(act, task, role, compensations)}
+          onPress={() => open(act)}
+        />
+      ))}
+      {opened && (
+        <Suspense>
+          <TaskActDialog
+            key={opened.times}
+            act={opened.act}
+            task={task}
+            workers={workers}
+            action={actions[opened.act]}
+            open={isOpen}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+interface ActButtonProps {
+  name: string
+  icon: React.ReactNode
+  primary: boolean
+  refusal: string | null
+  onPress: () => void
+}
+
+function ActButton({ name, icon, primary, refusal, onPress }: ActButtonProps) {
+  const button = (
+    <Button
+      kind={primary ? 'primary' : 'plain'}
+      icon={icon}
+      onClick={onPress}
+      aria-disabled={refusal !== null}
+      className="max-md:h-11 max-md:flex-auto max-md:px-2"
+    >
+      {name}
+    </Button>
+  )
+  return refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>
+}
+
+/** Until a worker starts it, a reassignment can be taken back with one press. */
+function UndoButton({ task, undo }: { task: Task; undo: TaskActions['undo'] }) {
+  const [state, submit, pending] = useActionState(undo, { status: 'idle' })
+  return (
+    <form action={submit} className="flex items-center gap-3">
+      {state.status === 'refused' && (
+        <p role="alert" className="text-12 text-bad-fg">
+          Refused: {state.detail}
+        </p>
+      )}
+      <input type="hidden" name="taskId" value={task.id} />
+      <Button
+        kind="primary"
+        type="submit"
+        disabled={pending}
+        icon={<Undo2 size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />}
+        className="max-md:h-11"
+      >
+        Undo
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,128 @@
+'use client'
+
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import type { Attempt, Compensation, Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatMoney, plural, shortId } from './format.ts'
+import { hrefOf } from './task-query.ts'
+import { attemptsMaxOf } from './task-row.tsx'
+import { lookOf, STATUS_LOOKS, StatusBadge } from './task-status.tsx'
+import { Moment } from './time.tsx'
+import { CopyButton } from './ui/copy-button.tsx'
+import { Unknown } from './ui/table.tsx'
+
+interface TaskHeadingProps {
+  task: Task
+  attempts: readonly Attempt[]
+  compensations: readonly Compensation[]
+}
+
+export function TaskHeading({ task, attempts, compensations }: TaskHeadingProps) {
+  const look = lookOf(task, useNow())
+  return (
+    <div className="px-6 pt-3 pb-3 max-md:px-4">
+      <PhoneBack task={task} />
+      <div className="flex h-5 items-center justify-between max-md:hidden">
+        <nav aria-label="Breadcrumbs" className="flex items-center gap-2 text-ink-2">
+          <Crumb href="/tasks">Tasks</Crumb>
+          <ChevronRight size={12} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          <Crumb href={hrefOf({ status: task.status })}>{STATUS_LOOKS[task.status].word}</Crumb>
+          <ChevronRight size={12} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          <span aria-current="page">{placeOf(task)}</span>
+        </nav>
+        <CopyButton kind="quiet" label="Copy link" text={() => location.href} className="-mr-2.5" />
+      </div>
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 max-md:mt-0">
+        <h1 className="font-semibold text-20 [overflow-wrap:anywhere]">{task.title}</h1>
+        <StatusBadge look={look} />
+        <span className="text-ink-2 md:hidden">
+          attempt {task.attempt} of {attemptsMaxOf(task)}
+          {task.agent && `, ${task.agent}`}
+          {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}
+        </span>
+      </div>
+      <dl className="mt-1.5 flex flex-wrap gap-x-8 gap-y-2 max-md:hidden">
+        <Fact name="Id">
+          <span className="mono">{task.id}</span>
+        </Fact>
+        <Fact name="Agent">{[task.agent, task.model].filter(Boolean).join(', ') || <Unknown />}</Fact>
+        <Fact name="Asked by">
+          {task.user && `${task.user}, `}
+          <Moment at={task.createdAt} />
+        </Fact>
+        <Fact name="Attempt">
+          {task.attempt} of at most {attemptsMaxOf(task)}
+        </Fact>
+        <Fact name="Cost">{costOf(task, attempts)}</Fact>
+        <Fact name="Side effects">{sideEffectsOf(task, compensations)}</Fact>
+        {Object.keys(task.labels).length > 0 && (
+          <Fact name="Labels">
+            {Object.entries(task.labels)
+              .map(([key, value]) => `${key}=${value}`)
+              .join(', ')}
+          </Fact>
+        )}
+        {task.incidentId !== null && (
+          <Fact name="Incident">
+            <span className="mono" title={task.incidentId}>
+              {shortId(task.incidentId)}
+            </span>
+          </Fact>
+        )}
+      </dl>
+    </div>
+  )
+}
+
+/** On a phone the way back stands in the top bar, in the logo's place. */
+function PhoneBack({ task }: { task: Task }) {
+  return (
+    <Link
+      href="/tasks"
+      aria-label="Back to tasks"
+      className="fixed top-0 left-0 z-30 flex h-11 max-w-[52vw] items-center gap-3 pl-3 md:hidden"
+    >
+      <ChevronLeft size={20} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="shrink-0" />
+      <span className="truncate font-semibold text-15">{placeOf(task)}</span>
+    </Link>
+  )
+}
+
+function Crumb({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} className="hover:text-ink">
+      {children}
+    </Link>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-11 text-ink-3">{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+/** Where it is known by: its issue, or the end of its id. */
+function placeOf(task: Task): string {
+  if (task.repo === null) return shortId(task.id)
+  return `${task.repo}${task.issueNumber === null ? '' : `#${task.issueNumber}`}`
+}
+
+/** A sum names its unknowns. */
+function costOf(task: Task, attempts: readonly Attempt[]): ReactNode {
+  if (task.attempt === 0) return '–'
+  if (task.costUsd === null) return <Unknown />
+  const unknown = attempts.filter(({ costUsd }) => costUsd === null).map(({ attempt }) => attempt)
+  if (unknown.length === 0) return formatMoney(task.costUsd)
+  return `${formatMoney(task.costUsd)}, and ${unknown.length === 1 ? `attempt ${unknown[0]}` : plural(unknown.length, 'attempt')} unknown`
+}
+
+function sideEffectsOf(task: Task, compensations: readonly Compensation[]): string {
+  if (!task.sideEffects) return 'none declared'
+  return `yes, ${compensations.length === 0 ? 'no compensation' : plural(compensations.length, 'compensation')}`
+}

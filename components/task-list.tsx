@@ -1,0 +1,76 @@
+'use client'
+
+import { ArrowUp } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useEffect } from 'react'
+import type { Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatClock, formatDuration } from './format.ts'
+import { type LiveTasks, useLiveTasks } from './live-tasks.ts'
+import { type Filters, hrefOf } from './task-query.ts'
+import { TaskTable } from './task-table.tsx'
+
+interface TaskListProps {
+  tasks: readonly Task[]
+  filters: Filters
+  firstPage: boolean
+  /** The database's time when the rows were chosen. */
+  asOf: string
+  views?: ReactNode
+  /** Shown in the table's place while there is no row. */
+  empty: ReactNode
+  children?: ReactNode
+}
+
+/** The list as it was asked for, kept up to date in place; what is new waits behind a button. */
+export function TaskList({ tasks: initial, filters, firstPage, asOf, views, empty, children }: TaskListProps) {
+  const router = useRouter()
+  const live = useLiveTasks(initial, filters, firstPage)
+  const isEmpty = initial.length === 0
+  useEffect(() => {
+    // Nobody reads an empty list, so there is nothing to keep still.
+    if (isEmpty && live.arrived > 0) router.refresh()
+  }, [isEmpty, live.arrived, router])
+  const showNew = () => {
+    if (firstPage) router.refresh()
+    else router.push(hrefOf(filters))
+    window.scrollTo({ top: 0 })
+  }
+  return (
+    <>
+      {views && (
+        <div className="flex min-h-10 items-center gap-4 border-line border-b pr-6 max-md:flex-col max-md:items-stretch max-md:gap-0 max-md:border-b-0 max-md:pr-0">
+          {views}
+          <Freshness live={live} asOf={asOf} onShow={showNew} />
+        </div>
+      )}
+      {isEmpty ? empty : <TaskTable tasks={live.tasks} filters={filters} />}
+      {children}
+    </>
+  )
+}
+
+function Freshness({ live, asOf, onShow }: { live: LiveTasks; asOf: string; onShow: () => void }) {
+  const now = useNow()
+  const { arrived, staleSinceMs } = live
+  return (
+    <div className="ml-auto flex items-center gap-3 max-md:order-last max-md:ml-0 max-md:border-line max-md:border-y">
+      {staleSinceMs !== null && (
+        <p role="status" className="text-12 text-warn-fg max-md:px-4 max-md:py-2">
+          Rows are {formatDuration(now - staleSinceMs)} old, asking again.
+        </p>
+      )}
+      {arrived > 0 && (
+        <button
+          type="button"
+          onClick={onShow}
+          className="touch flex h-6 items-center gap-2 rounded-full border border-line-2 bg-raised px-2.5 text-12 font-medium hover:bg-hover max-md:h-11 max-md:w-full max-md:rounded-none max-md:border-0 max-md:bg-sunken max-md:px-4 max-md:text-13"
+        >
+          <ArrowUp size={14} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          {arrived >= 50 ? '50+' : arrived} new
+          <span className="ml-auto font-normal text-ink-3 md:hidden">as of {formatClock(asOf)}</span>
+        </button>
+      )}
+    </div>
+  )
+}

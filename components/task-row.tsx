@@ -1,0 +1,117 @@
+'use client'
+
+import Link from 'next/link'
+import type { Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatDuration, formatMoney, shortId } from './format.ts'
+import { LivenessCell } from './liveness-ticks.tsx'
+import { nextStepInBrief } from './next-step.ts'
+import { lookOf, StatusWord } from './task-status.tsx'
+import { Age, Moment } from './time.tsx'
+import { Td, Unknown } from './ui/table.tsx'
+
+/** Which columns give way as the window narrows; the title takes what is left. Below 768 px an item has three lines. */
+export const FROM_WIDTH = {
+  model: 'max-[1414px]:hidden',
+  agent: 'max-[1324px]:hidden',
+  cost: 'max-[1258px]:hidden',
+  error: 'max-[1188px]:hidden',
+  progress: 'max-[1082px]:hidden',
+  id: 'max-[998px]:hidden',
+  duration: 'max-[924px]:hidden',
+  started: 'max-[848px]:hidden',
+  desk: 'max-md:hidden',
+} as const
+
+const ROW =
+  'group max-md:grid max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
+  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0! hover:bg-hover ' +
+  'has-[a:focus-visible]:bg-select has-[a:focus-visible]:[&>td]:shadow-[inset_0_1px_var(--focus),inset_0_-1px_var(--focus)] ' +
+  'has-[a:focus-visible]:[&>td:first-child]:shadow-[inset_0_1px_var(--focus),inset_0_-1px_var(--focus),inset_2px_0_var(--focus)]'
+
+/** `left`: it does not match the filter any more; it stays where it is, greyed, until the list is asked for again. */
+export function TaskRow({ task, left }: { task: Task; left: boolean }) {
+  const now = useNow()
+  const look = lookOf(task, now)
+  const grey = left ? '[&_td]:text-ink-3' : ''
+  const ink = left ? '' : 'text-ink-2'
+  return (
+    <tr data-task={task.id} data-status={task.status} className={`${ROW} ${grey}`}>
+      <Td className="max-md:order-1 max-md:col-span-2">
+        <StatusWord
+          key={look.word}
+          look={left ? { ...look, tone: 'mute', loud: false } : look}
+          prefix={left ? 'Now ' : ''}
+        />
+      </Td>
+      <Td className="max-md:order-2 max-md:text-right">
+        <LivenessCell task={task} quiet={left} />
+      </Td>
+      <Td className={`mono ${FROM_WIDTH.id} ${ink}`} title={task.id}>
+        {shortId(task.id)}
+      </Td>
+      <Td className="max-md:order-4 max-md:mr-2 max-md:max-w-40 max-md:text-12">
+        <span className={ink}>
+          <span className="max-md:hidden">{task.repo?.replace(/[^/]*$/, '')}</span>
+          {task.repo?.replace(/^.*\//, '')}
+        </span>
+        {task.issueNumber !== null && <span className={left ? '' : 'text-ink'}>#{task.issueNumber}</span>}
+      </Td>
+      <Td className="max-md:order-3 max-md:col-span-3 max-md:text-15">
+        <Link
+          href={`/tasks/${task.id}`}
+          prefetch={false}
+          title={task.title}
+          className="block truncate font-[450] outline-none max-md:font-medium"
+        >
+          {task.title}
+        </Link>
+      </Td>
+      <Td className={`${FROM_WIDTH.agent} ${ink}`}>{task.agent}</Td>
+      <Td className={`${FROM_WIDTH.model} ${ink}`}>{task.model}</Td>
+      <Td className={`mono max-md:order-5 ${left ? '' : 'text-ink-2'}`} title={task.holder?.name}>
+        {task.holder?.name}
+      </Td>
+      <Td figure className={FROM_WIDTH.desk}>
+        {task.attempt}/{attemptsMaxOf(task)}
+      </Td>
+      <Td figure className={`${FROM_WIDTH.started} ${ink}`}>
+        {task.startedAt !== null && <Moment at={task.startedAt} />}
+      </Td>
+      <Td figure className={FROM_WIDTH.duration}>
+        {ran(task, now)}
+      </Td>
+      <Td figure className={`${FROM_WIDTH.progress} ${ink}`}>
+        {task.progressAt !== null && <Age at={task.progressAt} />}
+      </Td>
+      <Td figure className={FROM_WIDTH.cost}>
+        {task.costUsd !== null ? formatMoney(task.costUsd) : task.attempt > 0 && <Unknown />}
+      </Td>
+      <Td className={`mono ${FROM_WIDTH.error} ${left ? '' : 'text-bad-fg'}`} title={task.errorMessage ?? undefined}>
+        {task.errorClass}
+      </Td>
+      <NextCell task={task} nowMs={now} left={left} />
+    </tr>
+  )
+}
+
+/** What happens next stands on the third line on a phone; a wide table has its own page for it. */
+function NextCell({ task, nowMs, left }: { task: Task; nowMs: number; left: boolean }) {
+  const { words, tone } = nextStepInBrief(task, nowMs)
+  return (
+    <td className={`order-6 text-right text-12 md:hidden ${tone === 'warn' && !left ? 'text-warn-fg' : 'text-ink-3'}`}>
+      {words}
+    </td>
+  )
+}
+
+export function attemptsMaxOf(task: Task): number {
+  return 1 + task.maxRetries + task.maxInterruptions
+}
+
+/** How long its attempt ran: to its end, to its death, or until now. One that waits to begin has no duration. */
+function ran(task: Task, nowMs: number): string {
+  if (task.startedAt === null || task.status === 'assigned' || task.status === 'queued') return ''
+  const end = task.finishedAt ?? (task.status === 'interrupted' ? task.interruptedAt : null)
+  return formatDuration((end === null ? nowMs : Date.parse(end)) - Date.parse(task.startedAt))
+}

@@ -1,0 +1,63 @@
+'use client'
+
+import { Check, Clock3 } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { useNow } from './clock.tsx'
+import { formatClock, formatDuration } from './format.ts'
+import { useSweeper } from './health.tsx'
+import { Logo } from './logo.tsx'
+import { PersonMenu, type PersonMenuProps } from './person-menu.tsx'
+import { SiteNav, useCurrentPage } from './site-nav.tsx'
+
+export function TopBar(person: PersonMenuProps) {
+  const page = useCurrentPage()
+  const path = usePathname()
+  // On a phone a page below another one draws its own way back in the bar's place.
+  const below = page !== undefined && path !== page.href
+  return (
+    <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-md:px-4">
+      <Link href="/tasks" className={`flex items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
+        <Logo />
+        <span className="font-semibold max-md:sr-only">Rollcall</span>
+        <span aria-hidden="true" className="font-semibold text-15 md:hidden">
+          {page?.name}
+        </span>
+      </Link>
+      <SiteNav />
+      <div className="ml-auto flex items-center gap-4 max-md:gap-3">
+        <SweeperAge />
+        <DatabaseClock />
+        <PersonMenu {...person} />
+      </div>
+    </header>
+  )
+}
+
+/** The sweeper watches the workers; this watches the sweeper. */
+function SweeperAge() {
+  const { ageMs, late } = useSweeper()
+  const age = ageMs === null ? 'never' : formatDuration(ageMs)
+  const Icon = late ? Clock3 : Check
+  return (
+    <span className={`flex items-center gap-2 ${late ? 'font-medium text-bad-fg' : 'text-ink-2'}`}>
+      <Icon size={14} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className={late ? '' : 'text-good-fg'} />
+      <span className="max-md:sr-only">Sweeper</span>
+      <span className="-ml-1 max-md:ml-0">
+        {late && ageMs !== null ? 'late, ' : ''}
+        {age}
+        {ageMs !== null && <span className="max-md:sr-only"> ago</span>}
+      </span>
+    </span>
+  )
+}
+
+function DatabaseClock() {
+  const now = useNow()
+  return (
+    <time dateTime={new Date(now).toISOString()} title="The database’s clock, in UTC" className="mono">
+      {formatClock(now)}
+      <span className="max-md:sr-only"> UTC</span>
+    </time>
+  )
+}

@@ -1,0 +1,158 @@
+'use client'
+
+import type { Worker } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { formatDuration, plural } from './format.ts'
+import { judgeLease, type Tick } from './liveness.ts'
+import { LivenessTicks } from './liveness-ticks.tsx'
+import { SlotBar } from './slot-bar.tsx'
+import { Age } from './time.tsx'
+import { EmptyState } from './ui/empty-state.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+import { WorkerWord, workerLookOf } from './worker-look.tsx'
+
+const RECENT_MS = 3_600_000
+
+interface Group {
+  readonly title: string
+  readonly holds: (worker: Worker, nowMs: number) => boolean
+}
+
+const GROUPS: readonly Group[] = [
+  {
+    title: 'Dead within the hour',
+    holds: (worker, nowMs) => worker.state === 'dead' && goneMs(worker, nowMs) < RECENT_MS,
+  },
+  { title: 'Late or draining', holds: (worker, nowMs) => worker.state === 'draining' || isLate(worker, nowMs) },
+  { title: 'Alive', holds: (worker, nowMs) => worker.state === 'alive' && !isLate(worker, nowMs) },
+  {
+    title: 'Gone',
+    holds: (worker, nowMs) =>
+      worker.state === 'stopped' || (worker.state === 'dead' && goneMs(worker, nowMs) >= RECENT_MS),
+  },
+]
+
+function isLate(worker: Worker, nowMs: number): boolean {
+  return worker.state === 'alive' && judgeLease(worker, nowMs).heartbeat !== 'fine'
+}
+
+function goneMs({ endedAt }: Worker, nowMs: number): number {
+  return endedAt === null ? 0 : nowMs - Date.parse(endedAt)
+}
+
+/** Workers by what they need of a person: those in trouble first, those that are long gone last. */
+export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
+  const now = useNow()
+  if (workers.length === 0) {
+    return <EmptyState>No worker has registered yet. One does when it first claims or runs a task.</EmptyState>
+  }
+  return (
+    <Table aria-label="Workers">
+      <WorkerTableHead />
+      {GROUPS.map(({ title, holds }) => {
+        const group = workers.filter((worker) => holds(worker, now))
+        if (group.length === 0) return null
+        return (
+          <tbody key={title}>
+            <tr>
+              <th scope="rowgroup" colSpan={10} className="h-10 border-line border-b px-2 text-left font-normal">
+                <span className="mr-3 font-semibold">{title}</span>
+                <span className="text-ink-3">{plural(group.length, 'worker')}</span>
+              </th>
+            </tr>
+            {group.map((worker) => (
+              <WorkerRow key={worker.id} worker={worker} />
+            ))}
+          </tbody>
+        )
+      })}
+    </Table>
+  )
+}
+
+function WorkerTableHead() {
+  return (
+    <thead className="sticky top-11 z-10 bg-bg">
+      <tr>
+        <Th className="w-[176px]">State</Th>
+        <Th className="w-[44px] max-md:hidden">
+          <span className="sr-only">Liveness</span>
+        </Th>
+        <Th>Worker</Th>
+        <Th figure className="w-[96px]">
+          Heartbeat
+        </Th>
+        <Th className="w-[170px] max-lg:hidden">Lease</Th>
+        <Th className="w-[170px] max-md:hidden">Holds</Th>
+        <Th className="w-[90px] max-xl:hidden">Version</Th>
+        <Th className="w-[160px] max-lg:hidden">Skills</Th>
+        <Th figure className="w-[90px] max-xl:hidden">
+          Registered
+        </Th>
+        <Th className="w-[200px] max-xl:hidden">Note</Th>
+      </tr>
+    </thead>
+  )
+}
+
+const DEAD: Tick = 'gone'
+
+function WorkerRow({ worker }: { worker: Worker }) {
+  const now = useNow()
+  const gone = worker.endedAt !== null
+  const { lease, heartbeat } = judgeLease(worker, now)
+  const tone = gone || heartbeat === 'gone' ? 'text-bad-fg' : heartbeat === 'attention' ? 'text-warn-fg' : ''
+  return (
+    <tr data-worker={worker.id} className="hover:bg-hover">
+      <Td>
+        <WorkerWord look={workerLookOf(worker.state, worker.deathKind, isLate(worker, now))} />
+      </Td>
+      <Td className="max-md:hidden">
+        <LivenessTicks ticks={gone ? [DEAD, DEAD, DEAD, DEAD, 'none'] : ['fine', lease, heartbeat, 'fine', 'fine']} />
+      </Td>
+      <Td className="mono" title={`${worker.host}, pid ${worker.pid}, ${worker.id}`}>
+        {worker.name}
+      </Td>
+      <Td figure className={worker.state === 'stopped' ? 'text-ink-3' : tone}>
+        <Age at={worker.lastHeartbeatAt} />
+      </Td>
+      <Td className="max-lg:hidden">
+        <LeaseLeft worker={worker} nowMs={now} />
+      </Td>
+      <Td className="max-md:hidden">
+        <SlotBar held={worker.held} slots={worker.slots} />
+      </Td>
+      <Td className="mono text-ink-2 max-xl:hidden">{worker.version ?? <span className="text-ink-3">unknown</span>}</Td>
+      <Td className="text-ink-2 max-lg:hidden" title={worker.skills.join(', ')}>
+        {worker.skills.join(', ')}
+      </Td>
+      <Td figure className="text-ink-2 max-xl:hidden">
+        <Age at={worker.registeredAt} />
+      </Td>
+      <Td className="text-ink-2 max-xl:hidden" title={worker.reason ?? undefined}>
+        {worker.reason}
+      </Td>
+    </tr>
+  )
+}
+
+/** A line of what is left of the lease, amber under half of it. */
+function LeaseLeft({ worker, nowMs }: { worker: Worker; nowMs: number }) {
+  const leftMs = Date.parse(worker.leaseExpiresAt) - nowMs
+  if (worker.endedAt !== null)
+    return <span className="text-ink-2">ended {formatDuration(nowMs - Date.parse(worker.endedAt))} ago</span>
+  if (leftMs <= 0) return <span className="text-bad-fg">ended {formatDuration(-leftMs)} ago</span>
+  const short = leftMs < worker.leaseMs / 2
+  return (
+    <span className={`flex items-center gap-2 ${short ? 'text-warn-fg' : ''}`}>
+      <span aria-hidden="true" className="h-1 w-[60px] bg-line">
+        <span
+          data-tick="lease"
+          className={`block h-1 ${short ? 'bg-warn-fill' : 'bg-ink-3'}`}
+          style={{ width: `${Math.min(100, (leftMs / worker.leaseMs) * 100)}%` }}
+        />
+      </span>
+      {formatDuration(leftMs)} left
+    </span>
+  )
+}
