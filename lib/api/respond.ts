@@ -66,10 +66,7 @@ async function answer(
       role: actor.role,
     })
   }
-  const given =
-    route.endpoint.method === 'GET' || route.endpoint.method === 'DELETE'
-      ? parseQuery(new URLSearchParams(query))
-      : await readJson(request)
+  const given = await readGiven(request, query)
   const input = parseInput(route, given)
   const context = contextFor(actor, runtime)
   if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
@@ -86,9 +83,11 @@ function run({ name }: Route, call: Call, input: unknown): Promise<unknown> {
   return operation(call, input)
 }
 
-async function readJson(request: ApiRequest): Promise<unknown> {
+/** Reads come with a query, writes with a body; a goodbye may come with either. */
+async function readGiven(request: ApiRequest, query: string): Promise<unknown> {
+  if (request.method === 'GET') return parseQuery(new URLSearchParams(query))
   const text = await request.body(LIMITS.bodyBytes)
-  if (text === '') return {}
+  if (text === '') return request.method === 'DELETE' ? parseQuery(new URLSearchParams(query)) : {}
   try {
     return JSON.parse(text)
   } catch (error) {

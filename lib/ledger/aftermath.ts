@@ -8,7 +8,8 @@ import type { TaskChange, TaskRow } from './rows.ts'
 export type TaskSet = Partial<TaskChange> & { status: TaskStatus }
 
 export interface Aftermath {
-  readonly verdict: Verdict
+  /** Null when there was nothing to decide: the task was to be cancelled, and now it is. */
+  readonly verdict: Verdict | null
   readonly set: TaskSet
 }
 
@@ -20,6 +21,10 @@ export function aftermath(
   cause: string,
 ): Aftermath {
   const interruptions = row.interruptions + (ended === 'interrupted' ? 1 : 0)
+  const interruptedAt = ended === 'interrupted' ? transaction.now : row.interrupted_at
+  const counted = { interruptions, interrupted_at: interruptedAt }
+  if (row.cancel_requested_at !== null)
+    return { verdict: null, set: { ...counted, ...sealed(transaction, 'cancelled') } }
   const verdict = decideRecovery(policy, row.strategy, {
     taskId: row.id,
     attempt: row.attempt,
@@ -31,8 +36,7 @@ export function aftermath(
     interruptionsMax: row.max_interruptions,
     firstDelayMs: policy.firstDelayMs,
   })
-  const interruptedAt = ended === 'interrupted' ? transaction.now : row.interrupted_at
-  return { verdict, set: { interruptions, interrupted_at: interruptedAt, ...columnsOf(transaction, verdict, ended) } }
+  return { verdict, set: { ...counted, ...columnsOf(transaction, verdict, ended) } }
 }
 
 /** A verdict that ends the task is written at once; the others are stored, and carried out when they are due. */

@@ -10,7 +10,7 @@ import type { EventType } from '#lib/task/schema.ts'
 import { isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { aftermath, type TaskSet } from './aftermath.ts'
 import { type AttemptKey, type Ending, endAttempts } from './attempts.ts'
-import { applyChanges, lockTaskRows, sealed } from './change.ts'
+import { applyChanges, lockTaskRows } from './change.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { incidentsFor } from './incident.ts'
 import { done, operation, type Request, refused } from './operation.ts'
@@ -89,19 +89,13 @@ function outcomeOf(
   const { verdict, set } = aftermath(transaction, context.policy, row, 'interrupted', command.cause)
   const reason = REASONS[command.cause] ?? command.cause
   const ending = endingOf(command, incidentId, reason)
-  const told = { incident_id: incidentId, reason: set.sealed_at == null ? reason : verdict.reason }
-  if (row.cancel_requested_at !== null) {
-    const counted = { interruptions: set.interruptions, interrupted_at: set.interrupted_at }
-    return {
-      set: { ...counted, ...told, ...sealed(transaction, 'cancelled'), reason },
-      next: 'nothing, it was to be cancelled',
-      ending,
-    }
-  }
+  const quarantined = verdict?.action === 'quarantine'
+  const told = { incident_id: incidentId, reason: quarantined ? verdict.reason : reason }
   return { set: { ...set, ...told }, next: nextOf(verdict, set, row), ending }
 }
 
-function nextOf(verdict: Verdict, set: TaskSet, row: TaskRow): string {
+function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow): string {
+  if (verdict === null) return 'nothing, it was to be cancelled'
   if (verdict.action !== 'reassign') return `${verdict.action}: ${verdict.reason}`
   return `reassign in ${duration(verdict.afterMs)} (interruption ${set.interruptions} of ${row.max_interruptions})`
 }
