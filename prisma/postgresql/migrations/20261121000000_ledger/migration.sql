@@ -106,8 +106,6 @@ CREATE TABLE "task_attempts" (
   "tokens_in" BIGINT,
   "tokens_out" BIGINT,
   "turns" INTEGER,
-  "stdout_sequence" INTEGER NOT NULL DEFAULT 0,
-  "stderr_sequence" INTEGER NOT NULL DEFAULT 0,
   "output_bytes" BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY ("task_id", "attempt"),
   CONSTRAINT "task_attempts_task_id_fkey" FOREIGN KEY ("task_id") REFERENCES "task_history"("id") ON DELETE CASCADE ON UPDATE CASCADE,
