@@ -6,7 +6,7 @@ import { EXIT, Exit } from './exit-codes.ts'
 export const VERSION = packageJson.version
 const DEFAULT_URL = 'http://127.0.0.1:3000'
 
-export function clientOf(env: NodeJS.ProcessEnv = process.env): Client {
+export function clientOf(env: Record<string, string | undefined> = process.env): Client {
   const url = env.ROLLCALL_URL || DEFAULT_URL
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Exit(EXIT.usage, `ROLLCALL_URL is not an http address: ${url}`)

@@ -1,7 +1,7 @@
 /** `rollcall task ID` */
 import { Command } from 'commander'
 import type { EndpointOutput } from '#lib/contract.ts'
-import { type Task, TaskEvent } from '#lib/task/schema.ts'
+import type { Task } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
 import { clip, durationOf, instantOf, print, printFields, printJson, printTable, statusCell, textOf } from './print.ts'
 
@@ -17,8 +17,7 @@ export function taskCommand(): Command {
       const client = clientOf()
       const answer = await client.call('getTask', { taskId })
       if (options.json) return printJson(answer)
-      const page = await client.call('listEvents', { taskId, limit: 20 })
-      const events = TaskEvent.array().parse(page.events)
+      const { events } = await client.call('listEvents', { taskId, limit: 20 })
       printFields(fieldsOf(answer))
       printAttempts(answer)
       print('')

@@ -1,7 +1,6 @@
 /** `rollcall tasks` */
 import { Command } from 'commander'
 import type { EndpointInput } from '#lib/contract.ts'
-import { Task } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
 import { wholeNumber } from './options.ts'
 import { clip, durationOf, instantOf, print, printJson, printTable, statusCell, textOf } from './print.ts'
@@ -34,9 +33,8 @@ export function tasksCommand(): Command {
     .option('--json', 'print the answer of the ledger as it is')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json, ...filters }: EndpointInput<'listTasks'> & { json?: true }) => {
-      const page = await clientOf().call('listTasks', filters)
-      if (json) return printJson(page)
-      const tasks = Task.array().parse(page.tasks)
+      const { tasks, nextCursor } = await clientOf().call('listTasks', filters)
+      if (json) return printJson({ tasks, nextCursor })
       if (tasks.length === 0) return print('no tasks')
       printTable(
         ['ID', 'STATUS', 'ATTEMPT', 'ABOUT', 'TITLE', 'AGENT', 'WORKER', 'STARTED (UTC)', 'LASTED'],
@@ -52,6 +50,6 @@ export function tasksCommand(): Command {
           durationOf(task.startedAt, task.finishedAt ?? task.interruptedAt),
         ]),
       )
-      if (page.nextCursor) print(`more: rollcall tasks --cursor ${page.nextCursor} (with the same filters)`)
+      if (nextCursor) print(`more: rollcall tasks --cursor ${nextCursor} (with the same filters)`)
     })
 }

@@ -16,7 +16,7 @@ import { Lease } from '#lib/worker/lease.ts'
 import { isRetryable, retry } from '#lib/worker/retry.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, Exit, exitOf } from './exit-codes.ts'
-import { passSignals } from './signals.ts'
+import { passSignals, type Signals } from './signals.ts'
 
 export interface RunOptions {
   readonly id?: string
@@ -42,9 +42,9 @@ type Line = readonly [string, ...string[]]
 /** Resolves to the exit code for this process. */
 export async function trackCommand(client: Client, command: Line, options: RunOptions): Promise<number> {
   const signals = passSignals()
-  const lease = await openLease(client, options, signals.interrupted)
+  const lease = await openLease(client, options, signals)
   try {
-    const task = await start(client, lease, command, options)
+    const task = await start(client, lease, command, options, signals)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
     const attempt = new Attempt(client, lease, task, { onNotice: say })
@@ -55,7 +55,7 @@ export async function trackCommand(client: Client, command: Line, options: RunOp
   }
 }
 
-async function carryOut(attempt: Attempt, lease: Lease, command: Line, signals: ReturnType<typeof passSignals>) {
+async function carryOut(attempt: Attempt, lease: Lease, command: Line, signals: Signals) {
   const early = signals.interrupted.aborted
   if (early) attempt.stop('cancel', 'interrupted before the command started')
   const { exit, report } = early
@@ -91,7 +91,7 @@ async function reportEnd(
   }
 }
 
-async function openLease(client: Client, options: RunOptions, signal: AbortSignal): Promise<Lease> {
+async function openLease(client: Client, options: RunOptions, signals: Signals): Promise<Lease> {
   try {
     return await Lease.open(client, {
       registration: {
@@ -101,16 +101,22 @@ async function openLease(client: Client, options: RunOptions, signal: AbortSigna
         ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
       },
       registerForMs: options.startTimeoutMs,
-      signal,
+      signal: signals.interrupted,
       onNotice: say,
     })
   } catch (error) {
-    throw notOnRecord(error)
+    throw notOnRecord(error, signals)
   }
 }
 
 /** A lost answer leaves open whether the task is on record; asking again under the same id settles it. */
-async function start(client: Client, lease: Lease, command: Line, options: RunOptions): Promise<Task> {
+async function start(
+  client: Client,
+  lease: Lease,
+  command: Line,
+  options: RunOptions,
+  signals: Signals,
+): Promise<Task> {
   const task = { ...taskOf(command, options), start: startOf(lease, options) }
   let uncertain = false
   const create = async () => {
@@ -123,7 +129,9 @@ async function start(client: Client, lease: Lease, command: Line, options: RunOp
       throw error
     }
   }
-  return await retry(create, { forMs: options.startTimeoutMs }).catch((error) => Promise.reject(notOnRecord(error)))
+  return await retry(create, { forMs: options.startTimeoutMs, signal: signals.interrupted }).catch((error) => {
+    throw notOnRecord(error, signals)
+  })
 }
 
 async function readOwn(client: Client, lease: Lease, taskId: string, refusal: TaskError): Promise<Task> {
@@ -132,7 +140,9 @@ async function readOwn(client: Client, lease: Lease, taskId: string, refusal: Ta
   throw refusal
 }
 
-function notOnRecord(error: unknown): Exit {
+function notOnRecord(error: unknown, signals: Signals): Exit {
+  if (signals.interrupted.aborted)
+    return new Exit(signals.code(), 'interrupted before the start was on record; the command was not run.')
   const { code, message } = exitOf(error)
   const isOver = isTaskError(error) && (error.code === 'lease_expired' || error.code === 'not_found')
   return new Exit(

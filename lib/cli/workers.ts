@@ -1,6 +1,5 @@
 /** `rollcall workers` */
 import { Command } from 'commander'
-import { Worker } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
 import { wholeNumber } from './options.ts'
 import { clip, instantOf, print, printJson, printTable, statusCell, textOf } from './print.ts'
@@ -11,9 +10,8 @@ export function workersCommand(): Command {
     .option('--limit <number>', 'how many, 500 at most', wholeNumber)
     .option('--json', 'print the answer of the ledger as it is')
     .action(async ({ json, ...filters }: { json?: true; limit?: number }) => {
-      const page = await clientOf().call('listWorkers', filters)
-      if (json) return printJson(page)
-      const workers = Worker.array().parse(page.workers)
+      const { workers, nextCursor } = await clientOf().call('listWorkers', filters)
+      if (json) return printJson({ workers, nextCursor })
       if (workers.length === 0) return print('no workers')
       printTable(
         ['ID', 'NAME', 'STATE', 'HOLDS', 'HOST', 'PID', 'SKILLS', 'LAST HEARTBEAT (UTC)'],

@@ -4,19 +4,20 @@
  * Invariant: once `done` is settled, nothing of the process group is left, so that nothing acts for an attempt that is
  * over. What the command left running in its group is given a second, then ended.
  */
-import { spawn } from 'node:child_process'
+import { type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { Stream } from '#lib/task/schema.ts'
+import { type Environment, gateOf } from './gate.ts'
 import { startLeash } from './leash.ts'
 import { openPipes } from './pipes.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]]
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Environment
   /** `inherit`, or what the child reads. */
   readonly stdin: 'inherit' | { readonly text: string }
   /** Where output is passed on unchanged. */
@@ -47,25 +48,7 @@ const LEFTOVER_GRACE_MS = 1000
 
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const leash = startLeash()
-  const pipes = openPipes()
-  const [file, ...args] = options.command
-  const child = spawn(file, args, {
-    detached: true,
-    stdio: [options.stdin === 'inherit' ? 'inherit' : 'pipe', pipes?.writing[0] ?? 'pipe', pipes?.writing[1] ?? 'pipe'],
-    env: options.env ?? process.env,
-  })
-  if (child.pid === undefined) {
-    const [error] = await once(child, 'error')
-    leash.loosen()
-    pipes?.close()
-    throw error
-  }
-  const processGroup = child.pid
-  leash.fasten(processGroup)
-  child.on('error', () => undefined)
-  if (options.stdin !== 'inherit') feed(child.stdin, options.stdin.text)
-  const [stdout, stderr] = pipes?.read() ?? [child.stdout, child.stderr]
+  const { child, processGroup, leash, stdout, stderr } = await launch(options)
   const outputs = [
     pass(stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
     pass(stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
@@ -79,6 +62,30 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   })
   const signal = (name: NodeJS.Signals) => void signalGroup(processGroup, name)
   return { processGroup, exited, done, signal, stop: stopper(processGroup, done) }
+}
+
+/** In this order: the leash is there before the child, and fastened before the command begins. */
+async function launch({ command, env = process.env, stdin }: ChildOptions) {
+  const gate = gateOf(command, env)
+  const leash = startLeash()
+  const pipes = openPipes()
+  const [file, ...args] = gate.command
+  const output: (number | 'pipe')[] = pipes ? [...pipes.writing] : ['pipe', 'pipe']
+  const stdio: StdioOptions = [stdin === 'inherit' ? 'inherit' : 'pipe', ...output, ...gate.stdio]
+  // Next's types want NODE_ENV in every environment.
+  const child = spawn(file, args, { detached: true, stdio, env: env as NodeJS.ProcessEnv })
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error')
+    leash.loosen()
+    pipes?.close()
+    throw error
+  }
+  leash.fasten(child.pid)
+  gate.open(child)
+  child.on('error', () => undefined)
+  if (stdin !== 'inherit') feed(child.stdin, stdin.text)
+  const [stdout, stderr] = pipes?.read() ?? [child.stdout, child.stderr]
+  return { child, processGroup: child.pid, leash, stdout, stderr }
 }
 
 async function endLeftovers(processGroup: number): Promise<void> {

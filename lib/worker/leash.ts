@@ -2,8 +2,8 @@
  * Ends a child's whole process group when this process is gone, however it went.
  *
  * A guard in a session of its own holds the reading end of a pipe whose only writing end is here; the system closes
- * that one even on SIGKILL. The guard runs before the child does, so only a death between the system's answer to the
- * spawn and the one write after it goes unseen. It is a shell because that costs 1 MB and 1 ms, another Node 40 of each.
+ * that one even on SIGKILL. The child's gate opens only after the leash was fastened. The guard is a shell because that costs
+ * 1 MB and 1 ms, another Node 40 of each.
  */
 import { spawn } from 'node:child_process'
 
@@ -22,6 +22,7 @@ read -r word
 export function startLeash(): Leash {
   const guard = spawn('/bin/sh', ['-c', GUARD], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
   guard.on('error', () => undefined)
+  if (guard.pid === undefined) throw new Error('no guard could be started beside the command')
   guard.stdin.on('error', () => undefined)
   guard.unref()
   let fastened = false

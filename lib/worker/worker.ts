@@ -63,13 +63,8 @@ export class Worker {
   }
 
   async run(handler: Handler): Promise<void> {
-    const lease = await Lease.open(this.#client, {
-      ...this.#options,
-      onDrain: (drain) => {
-        this.#drainAsked = drain
-      },
-      signal: this.#draining.signal,
-    })
+    const lease = await this.#open()
+    if (!lease) return
     this.#options.onRegistered?.(lease.workerId)
     try {
       while (!this.#draining.signal.aborted && this.#started < (this.#options.limit ?? Number.POSITIVE_INFINITY)) {
@@ -79,6 +74,18 @@ export class Worker {
       await Promise.all(this.#running.values())
       await lease.close('the worker ended')
     }
+  }
+
+  /** Undefined when the worker was drained before it was registered. */
+  async #open(): Promise<Lease | undefined> {
+    const { signal } = this.#draining
+    const onDrain = (drain: boolean) => {
+      this.#drainAsked = drain
+    }
+    return await Lease.open(this.#client, { ...this.#options, onDrain, signal }).catch((error) => {
+      if (signal.aborted) return undefined
+      throw error
+    })
   }
 
   async #claimInto(lease: Lease, handler: Handler): Promise<void> {

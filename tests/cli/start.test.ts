@@ -1,6 +1,7 @@
 /** Nothing runs that is not on record. */
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { LOST, problem, taskRecord } from '../support/fake-ledger.ts'
 import { openTracked } from '../support/tracked.ts'
 
@@ -43,6 +44,16 @@ describe('a start that is not on record', () => {
     const tracked = marked()
     expect(await tracked.ended).toBe(69)
     expect(tracked.stderr()).toContain('the disk is full')
+    expect(existsSync(t.file('started'))).toBe(false)
+  })
+
+  test('is not run when a signal comes first, and ends as that signal would', async () => {
+    await t.ledger.stop()
+    const tracked = t.shell(`touch ${t.file('started')}`)
+    await eventually('it tries again', () => tracked.stderr().includes('trying again'))
+    tracked.process.kill('SIGTERM')
+    expect(await tracked.ended).toBe(143)
+    expect(tracked.stderr()).toContain('the command was not run')
     expect(existsSync(t.file('started'))).toBe(false)
   })
 

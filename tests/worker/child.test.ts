@@ -72,8 +72,34 @@ describe('a child', () => {
     expect(await child.done).toEqual({ code: 137, signal: 'SIGKILL' })
   })
 
-  test('rejects when the command is not there', async () => {
+  test('rejects when the command is not there, or cannot be run', async () => {
     await expect(start(['/no/such/command'])).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(start(['no-such-command'])).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(start(['/etc/passwd'])).rejects.toMatchObject({ code: 'EACCES' })
+    await expect(start(['/tmp'])).rejects.toMatchObject({ code: 'EACCES' })
+  })
+
+  test.each([
+    ['plain names', {}],
+    ['a name that no shell could set', { 'npm_config_//registry': 'x' }],
+  ])('hands the environment on, with %s', async (_, more) => {
+    const env = { PATH: process.env.PATH, GREETING: "it's\n$HOME", PWD: process.cwd(), ...more }
+    const { child, recorded } = await start([process.execPath, '-p', 'JSON.stringify(process.env)'], { env })
+    expect((await child.done).code).toBe(0)
+    expect(JSON.parse(recorded.stdout)).toEqual(env)
+  })
+
+  test('hands arguments on as they are, and no descriptor but the first three', async () => {
+    const words = ['', ' a  b ', '$HOME', "'", '"', '*', '\\', '-n', '\n']
+    const listing = "console.log(JSON.stringify(process.argv.slice(1))); require('fs').fstatSync(3)"
+    const echo = await start([process.execPath, '-e', listing, '--', ...words])
+    await echo.child.done
+    expect(JSON.parse(echo.recorded.stdout)).toEqual(words)
+    const { child, recorded } = await shell('[ -e /proc/self/fd/3 ] && ls -l /proc/self/fd || echo none', {
+      env: { PATH: process.env.PATH },
+    })
+    await child.done
+    expect(recorded.stdout).toBe('none\n')
   })
 
   test('passes 20,000 lines on to the terminal and to the record, complete and in order', async () => {
