@@ -2,7 +2,7 @@
  * The real server.js, built, in a process of its own on a loopback port.
  * Invariant: each one that is started is stopped, by its pid, at the latest when the process of the tests ends.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -114,12 +114,10 @@ function spawnServer({ port = 0, env = {}, uid }: ServerOptions, databaseUrl: st
   const settings = /^(ROLLCALL_|DATABASE_URL$|PORT$|HOST$|NODE_ENV$|VITEST|FORCE_COLOR$)/
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)))
   const own = { DATABASE_URL: databaseUrl, PORT: String(port), HOST: '127.0.0.1', ROLLCALL_ADMIN_TOKEN: ADMIN_TOKEN }
-  return spawn(process.execPath, [join(ROOT, 'server.js')], {
-    cwd: ROOT,
-    env: { ...inherited, NO_COLOR: '1', ...own, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(uid === undefined ? {} : { uid }),
-  })
+  const options: SpawnOptions = { cwd: ROOT, env: { ...inherited, NO_COLOR: '1', ...own, ...env }, stdio: 'pipe' }
+  const child = spawn(process.execPath, [join(ROOT, 'server.js')], uid === undefined ? options : { ...options, uid })
+  child.stdin?.end()
+  return child
 }
 
 interface Made {
