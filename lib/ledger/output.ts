@@ -98,7 +98,7 @@ export function sortMessages(messages: readonly OutputMessage[], known: Readonly
       continue
     }
     const first = message.dropped ? message.dropped.from : message.sequence
-    if (first > reached + 1 || (message.dropped && message.dropped.to !== message.sequence - 1)) continue
+    if (first > reached + 1) continue
     highest[message.stream] = message.sequence
     fresh.push(message)
     acked.push(message.id)

@@ -12,9 +12,11 @@ import {
   LIMITS,
   Line,
   Money,
+  Ordinal,
   ROLES,
   SessionId,
   Skills,
+  SmallCount,
   STREAMS,
   TaskStatusName,
   Text,
@@ -22,14 +24,14 @@ import {
 import { ATTEMPT_OUTCOMES } from './states.ts'
 
 const Reason = Line.max(LIMITS.titleLength).describe('why, kept for ever; mandatory for every act of a person')
-const Held = z.strictObject({ taskId: Id, attempt: z.int().min(1) })
+const Held = z.strictObject({ taskId: Id, attempt: Ordinal })
 
 export const CreateTask = z.strictObject({
   id: Id.optional(),
   correlationId: Line.max(200).optional(),
   title: Line,
   repo: Line.max(200).optional(),
-  issueNumber: z.int().min(1).optional(),
+  issueNumber: Ordinal.optional(),
   user: Line.max(200).optional(),
   agent: Line.max(200).optional(),
   agentType: Line.max(200).optional(),
@@ -52,7 +54,7 @@ export type CreateTask = z.infer<typeof CreateTask>
 export const RegisterWorker = z
   .strictObject({
     host: Line.max(255),
-    pid: z.int().min(1),
+    pid: Ordinal,
     name: Line.max(200).optional(),
     version: Line.max(100).optional(),
     bootId: Line.max(100).optional(),
@@ -90,30 +92,35 @@ export const StartAttempt = z.strictObject({
   taskId: Id,
   workerId: Id,
   requestId: Id,
-  reattach: z.strictObject({ attempt: z.int().min(1) }).optional(),
+  reattach: z.strictObject({ attempt: Ordinal }).optional(),
 })
 export type StartAttempt = z.infer<typeof StartAttempt>
 
-const AttemptRef = { taskId: Id, workerId: Id, attempt: z.int().min(1) }
+const AttemptRef = { taskId: Id, workerId: Id, attempt: Ordinal }
 
-export const OutputMessage = z.strictObject({
-  id: Id,
-  stream: z.enum(STREAMS),
-  sequence: z.int().min(1),
-  data: z.string().max(LIMITS.outputMessageBytes),
-  dropped: z
-    .strictObject({ from: z.int().min(1), to: z.int().min(1), bytes: Count })
-    .refine((gap) => gap.from <= gap.to, { error: 'from must not be after to' })
-    .optional()
-    .describe('messages of this stream that were dropped right before this one'),
-})
+export const OutputMessage = z
+  .strictObject({
+    id: Id,
+    stream: z.enum(STREAMS),
+    sequence: Ordinal,
+    data: z.string().max(LIMITS.outputMessageBytes),
+    dropped: z
+      .strictObject({ from: Ordinal, to: Ordinal, bytes: Count })
+      .refine((gap) => gap.from <= gap.to, { error: 'from must not be after to' })
+      .optional()
+      .describe('messages of this stream that were dropped right before this one'),
+  })
+  .refine(({ sequence, dropped }) => dropped === undefined || dropped.to === sequence - 1, {
+    error: 'what was dropped must end right before this message',
+    path: ['dropped', 'to'],
+  })
 export type OutputMessage = z.infer<typeof OutputMessage>
 
 export const AppendOutput = z.strictObject({ ...AttemptRef, messages: z.array(OutputMessage).min(1).max(LIMITS.batch) })
 export type AppendOutput = z.infer<typeof AppendOutput>
 
 const usage = {
-  turns: Count.optional(),
+  turns: SmallCount.optional(),
   tokensIn: Count.optional(),
   tokensOut: Count.optional(),
   costUsd: Money.optional(),
@@ -196,7 +203,7 @@ export const ListTasks = z.strictObject({
   agent: z.string().max(200).optional(),
   worker: z.string().max(200).optional().describe('id or name of the worker of the current attempt'),
   user: z.string().max(200).optional(),
-  issue: z.coerce.number().int().min(1).optional(),
+  issue: z.coerce.number().int().min(1).max(LIMITS.integerMax).optional(),
   label: z.string().max(300).optional().describe('key or key=value'),
   q: z.string().max(200).optional().describe('words in title, error, reason or the beginning of an id'),
   since: Instant.optional(),
@@ -211,7 +218,7 @@ export type ListEvents = z.infer<typeof ListEvents>
 export const ListPage = z.strictObject({ ...page })
 export type ListPage = z.infer<typeof ListPage>
 export const ReadOutput = z.strictObject({
-  attempt: z.coerce.number().int().min(1).optional(),
+  attempt: z.coerce.number().int().min(1).max(LIMITS.integerMax).optional(),
   stream: z.enum(STREAMS).optional(),
   after: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.batch).optional(),

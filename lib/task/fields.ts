@@ -16,6 +16,9 @@ export const LIMITS = {
   leaseMsMin: 5_000,
   leaseMsMax: 3_600_000,
   holdMsMax: 3_600_000,
+  jsonDepth: 100,
+  /** What an INTEGER column of PostgreSQL takes. */
+  integerMax: 2 ** 31 - 1,
 } as const
 
 export const DEFAULTS = { leaseMs: 30_000, heartbeatMs: 5_000, maxRetries: 1, maxInterruptions: 3 } as const
@@ -41,8 +44,15 @@ export const Labels = z
   .refine((labels) => Object.keys(labels).length <= LIMITS.labels, { error: `at most ${LIMITS.labels} labels` })
 export const Skill = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,62}$/)
 export const Skills = z.array(Skill).max(LIMITS.skills)
-export const Json: z.ZodType<unknown> = z.json()
+/** Shallow enough for every parser that it meets; SQLite's gives up at 1,000 levels. */
+export const Json: z.ZodType<unknown> = z
+  .unknown()
+  .refine(isShallow, { error: `must not be nested deeper than ${LIMITS.jsonDepth} levels`, abort: true })
+  .pipe(z.json())
 export const Count = z.int().min(0)
+const Integer = z.int().max(LIMITS.integerMax)
+export const Ordinal = Integer.min(1)
+export const SmallCount = Integer.min(0)
 export const Money = z.number().min(0)
 
 export const TaskStatusName = z.enum(TASK_STATUSES)
@@ -58,3 +68,13 @@ export type Stream = (typeof STREAMS)[number]
 export const ROLES = ['worker', 'viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 export const ACTOR_KINDS = ['worker', 'person', 'token', 'system'] as const
+
+/** Without recursion: what is too deep for that is what it looks for. */
+function isShallow(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > LIMITS.jsonDepth) return false
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return true
+}
