@@ -82,6 +82,7 @@ const CAUSES: Record<string, string> = {
   declared: 'was declared dead',
   replaced: 'was replaced',
   shutdown: 'said goodbye',
+  reported: 'gave it up',
 }
 
 const BUILT_IN = [failAndReassign, holdForOperator]
@@ -109,8 +110,8 @@ export function createPolicy(
 }
 
 /**
- * Budgets come first, whatever the strategy: one that is used up ends the task. A strategy that throws never hides what
- * happened: the task is held, and the reason names the strategy's error.
+ * Budgets come first, whatever the strategy: one that is used up ends the task. A strategy that throws, or answers what
+ * nobody can carry out, never hides what happened: the task is held, and the reason names the strategy.
  */
 export function decideRecovery(policy: RecoveryPolicy, name: string | null, facts: RecoveryFacts): Verdict {
   const { ended, interruptions, interruptionsMax, retriesUsed, retriesMax } = facts
@@ -121,9 +122,18 @@ export function decideRecovery(policy: RecoveryPolicy, name: string | null, fact
   }
   const strategy = policy.strategyFor(name)
   try {
-    return strategy.decide(facts)
+    const verdict = strategy.decide(facts)
+    if (isVerdict(verdict)) return verdict
+    return { action: 'hold', reason: `the strategy ${strategy.name} gave no verdict that can be carried out` }
   } catch (error) {
     const met = error instanceof Error ? error.message : String(error)
     return { action: 'hold', reason: `the strategy ${strategy.name} failed: ${met}` }
   }
+}
+
+/** A strategy may come from a module that no compiler has checked against ours. */
+function isVerdict(verdict: Verdict | null | undefined): verdict is Verdict {
+  if (typeof verdict?.reason !== 'string') return false
+  if (verdict.action === 'reassign') return Number.isFinite(verdict.afterMs) && verdict.afterMs >= 0
+  return ['hold', 'fail', 'quarantine'].includes(verdict.action)
 }
