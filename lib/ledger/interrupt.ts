@@ -124,7 +124,7 @@ export const REASONS: Record<string, string> = {
   shutdown: 'its worker shut down',
 }
 
-function hintOf({ now }: Transaction, { row, set, next, worker }: Death, sessionId: string | null) {
+function hintOf({ now }: Transaction, { row, set, next, worker, ending }: Death, sessionId: string | null) {
   const hint = hintLine({
     taskId: row.id,
     title: row.title,
@@ -135,6 +135,7 @@ function hintOf({ now }: Transaction, { row, set, next, worker }: Death, session
     ranMs: now - (row.started_at ?? now),
     lastHeartbeatAgoMs: now - worker.lastHeartbeatAt,
     sessionId,
+    sessionResumable: ending.session.status === 'resumable',
     outcome: set.status,
     next,
   })

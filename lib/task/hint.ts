@@ -10,6 +10,7 @@ export interface HintFacts {
   readonly ranMs: number
   readonly lastHeartbeatAgoMs: number
   readonly sessionId: string | null
+  readonly sessionResumable?: boolean
   readonly outcome: string
   readonly next: string
 }
@@ -18,7 +19,8 @@ export interface HintFacts {
 export function hintLine(facts: HintFacts): string {
   const { taskId, outcome, title, repo, issueNumber, agent, workerName, sessionId } = facts
   const place = repo === null ? '' : `${repo}${issueNumber === null ? '' : `#${issueNumber}`} `
-  const session = sessionId === null ? '' : ` · session ${shortId(sessionId)} invalidated`
+  const fate = facts.sessionResumable ? 'resumable' : 'invalidated'
+  const session = sessionId === null ? '' : ` · session ${shortId(sessionId)} ${fate}`
   return (
     `[recovery] task ${taskId} ${outcome}: ${place}"${title}" agent=${agent ?? 'unknown'} worker=${workerName} ` +
     `ran=${duration(facts.ranMs)} last heartbeat ${duration(facts.lastHeartbeatAgoMs)} ago${session} · next: ${facts.next}`
