@@ -2,6 +2,7 @@ import { v7 } from 'uuid'
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
 import type { CreateTask } from '#lib/task/commands.ts'
+import { TaskError } from '#lib/task/errors.ts'
 import { DEFAULTS, type Task } from '#lib/task/schema.ts'
 import { insertAttemptRows } from './attempts.ts'
 import { readTaskRecords } from './change.ts'
@@ -104,10 +105,12 @@ function* beginCreated(transaction: Transaction, created: readonly Request<Creat
   )
   yield* insertAttemptRows(transaction, started)
   yield* appendEvents(transaction, created.flatMap(eventsOf))
-  yield* linkSessions(
-    transaction,
-    started.flatMap(({ sessionId, ...attempt }) => (sessionId === undefined ? [] : [{ ...attempt, sessionId }])),
+  const links = started.flatMap(({ sessionId, ...attempt }) =>
+    sessionId === undefined ? [] : [{ ...attempt, sessionId }],
   )
+  const linked = yield* linkSessions(transaction, links)
+  // No task starts without the session it names. This undoes the round, whose requests are then judged one by one.
+  if (linked.size < links.length) throw new TaskError('lease_conflict', 'its session was taken by another attempt')
 }
 
 function eventsOf({ context: { actor }, command: { id = '', start } }: Request<CreateTask>): NewEvent[] {

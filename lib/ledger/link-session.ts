@@ -1,5 +1,5 @@
 import { run, statement } from '#lib/db/statement.ts'
-import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
+import type { Plan, Refusal, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { LinkSession } from '#lib/task/commands.ts'
 import type { Session } from '#lib/task/schema.ts'
 import type { AttemptKey } from './attempts.ts'
@@ -15,7 +15,7 @@ import { toSession } from './rows.ts'
  */
 export const linkSession = fencedOperation<LinkSession, Session>('linkSession', 'named a session', link)
 
-export interface SessionRow {
+export interface SessionRow extends Row {
   id: string
   task_id: string
   attempt: number
@@ -76,7 +76,7 @@ const nameSessions = statement(
     WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
 )
 
-/** Writes links that were judged before; answers the session of each task. */
+/** Writes links that were judged before; answers the session of each task that got the one it asked for. */
 export function* linkSessions({ now }: Transaction, links: readonly NewLink[]): Plan<Map<string, Session>> {
   const rows = yield* run(
     upsertSessions,
@@ -89,8 +89,9 @@ export function* linkSessions({ now }: Transaction, links: readonly NewLink[]): 
       at: now,
     })),
   )
-  const sessions = new Map(rows.map((row) => [row.id as string, toSession(row)]))
-  const linked = links.filter(({ sessionId }) => sessions.has(sessionId))
+  const sessions = new Map(rows.map((row) => [row.task_id as string, toSession(row)]))
+  // Where two of a round name one session, the row is of the task that has it.
+  const linked = links.filter(({ sessionId, taskId }) => sessions.get(taskId)?.id === sessionId)
   yield* run(
     nameSessions,
     linked.map(({ sessionId, taskId, attempt, workerId }) => ({
@@ -122,7 +123,12 @@ function* link(
   const refusals = new Map(
     accepted.map(({ request }) => [request, sessionRefusal(known.get(request.command.sessionId), request.command)]),
   )
-  const linkable = accepted.filter(({ request }) => !refusals.get(request))
+  // A lost answer is asked for again; linked once is linked.
+  const again = (sessionId: string) => {
+    const row = known.get(sessionId)
+    return row?.status === 'active' ? toSession(row) : undefined
+  }
+  const linkable = accepted.filter(({ request }) => !refusals.get(request) && !again(request.command.sessionId))
   const sessions = yield* linkSessions(
     transaction,
     linkable.map(({ request: { context, command } }) => ({
@@ -133,7 +139,7 @@ function* link(
   )
   return new Map(
     accepted.map(({ request }) => {
-      const session = sessions.get(request.command.sessionId)
+      const session = again(request.command.sessionId) ?? sessions.get(request.command.taskId)
       const taken = refused('lease_conflict', `session ${request.command.sessionId} was taken by another attempt`)
       return [request, refusals.get(request) ?? (session ? done(session) : taken)]
     }),
