@@ -18,10 +18,17 @@ const CONNECTIONS_MAX = 12
 const TRY_AGAIN = new Set(['40P01', '40001'])
 const TRIES_MAX = 6
 
-/** Counts and instants are below 2^53, so bigint columns can be plain numbers. */
+/**
+ * Counts and instants are below 2^53, so bigint columns can be plain numbers. JSON stays text, as SQLite gives it: once
+ * parsed, a JSON string could not be told from text that is yet to be parsed.
+ */
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.INT8, Number],
+  [pg.types.builtins.JSONB, String],
+])
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
 export function poolOptions(url: string): pg.PoolConfig {

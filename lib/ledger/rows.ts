@@ -1,4 +1,4 @@
-/** Rows as the databases give them, and the records that leave the ledger. JSON columns are text in SQLite, parsed in PostgreSQL. */
+/** Rows as the databases give them, JSON columns as text, and the records that leave the ledger. */
 import type { Row } from '#lib/db/types.ts'
 import type { Attempt, Holder, Session, Task, TaskEvent, Worker } from '#lib/task/schema.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
@@ -55,6 +55,7 @@ export function instantOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : instant(value)
 }
 
+/** SQLite keeps a JSON number as a number, whatever the column says. */
 export function json(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : (value ?? null)
 }
