@@ -67,8 +67,6 @@ async function beat() {
     warned = false
     noteLost(answer.text)
   }
-  // A worker that the ledger no longer knows waits for the main thread to register it anew.
-  if (answer.status === 404 || answer.status === 409) return
   const nextMs = answer.status === 200 ? asked.heartbeatMs : Math.min(1000, asked.heartbeatMs)
   schedule(Math.max(0, nextMs - (clock() - sentAt)))
 }

@@ -6,14 +6,13 @@
  */
 import { uptime } from 'node:os'
 import { Worker as Thread } from 'node:worker_threads'
-import { v7 as mintId } from 'uuid'
-import { ENDPOINTS, type EndpointOutput } from '#lib/contract.ts'
-import type { RegisterWorker } from '#lib/task/commands.ts'
+import { ENDPOINTS } from '#lib/contract.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Worker } from '#lib/task/schema.ts'
-import { type Client, requestOf } from './client.ts'
-import { readIdentity } from './identity.ts'
+import type { Client } from './client.ts'
+import { isTakenOver, type Registered, type Registration, reattach, register, targetOf } from './registration.ts'
 import { isRetryable, retry } from './retry.ts'
+import { Unlisted } from './unlisted.ts'
 
 /**
  * Why work is stopped: taken over; cancelled; the lease can be over elsewhere before the ledger answers again; or the
@@ -32,10 +31,7 @@ export interface Held {
 }
 
 export interface LeaseOptions {
-  readonly registration: Omit<
-    RegisterWorker,
-    'host' | 'pid' | 'bootId' | 'pidNamespace' | 'processStartedAt' | 'replaces'
-  >
+  readonly registration: Registration
   /** How long to try to register at first. */
   readonly registerForMs?: number
   readonly signal?: AbortSignal
@@ -43,19 +39,16 @@ export interface LeaseOptions {
   readonly onNotice?: (sentence: string) => void
 }
 
-type Registered = EndpointOutput<'registerWorker'> & { sentAt: number }
-
 export class Lease {
   readonly #client: Client
   readonly #options: LeaseOptions
   readonly #held = new Set<Held>()
   /** Held, but under an incarnation that is over: not listed until the ledger lets them go on. */
   readonly #reattaching = new Set<Held>()
-  /** Since when the ledger has named a task that is not held here. */
-  readonly #unlisted = new Map<string, number>()
+  readonly #unlisted: Unlisted
   readonly #closed = new AbortController()
   readonly #thread: Thread
-  #worker: Worker
+  #registered: Registered
   #renewal: Promise<void> | undefined
   #troubled = false
 
@@ -66,14 +59,15 @@ export class Lease {
     const onRetry = (error: Error, tries: number) => {
       if (tries === 1) options.onNotice?.(`${error.message}; trying again`)
     }
-    const registered = await retry(() => register(client, options), { ...limits, onRetry })
+    const registered = await retry(() => register(client, options.registration), { ...limits, onRetry })
     return new Lease(client, options, registered)
   }
 
   private constructor(client: Client, options: LeaseOptions, registered: Registered) {
     this.#client = client
     this.#options = options
-    this.#worker = registered.worker
+    this.#unlisted = new Unlisted(client)
+    this.#registered = registered
     this.#thread = new Thread(new URL('./heartbeat-thread.mjs', import.meta.url), {
       workerData: { token: client.token, target: targetOf(client, registered) },
     })
@@ -88,11 +82,11 @@ export class Lease {
   }
 
   get workerId(): string {
-    return this.#worker.id
+    return this.worker.id
   }
 
   get worker(): Worker {
-    return this.#worker
+    return this.#registered.worker
   }
 
   /** Resolves once no new incarnation is being registered. */
@@ -145,7 +139,7 @@ export class Lease {
       this.#heard(text)
       return
     }
-    if (status === 404 || status === 409) {
+    if (isOver(text)) {
       this.renew().catch(() => undefined)
       return
     }
@@ -158,35 +152,18 @@ export class Lease {
 
   #heard(text: string): void {
     const answer = ENDPOINTS.heartbeat.output.parse(JSON.parse(text))
-    const unlisted = new Set<string>()
     for (const { taskId, attempt, verdict } of answer.held) {
-      const item = [...this.#held].find((each) => each.taskId === taskId && each.attempt === attempt)
+      const item = this.#itemOf(taskId, attempt)
       if (verdict === 'lost') item?.stop('lost', 'the ledger gave the task to somebody else')
       if (verdict === 'cancel') item?.stop('cancel', 'the ledger asked to cancel the task')
-      if (verdict === 'unknown' && !item) {
-        unlisted.add(taskId)
-        this.#noteUnlisted(taskId, attempt)
-      }
     }
-    for (const taskId of this.#unlisted.keys()) if (!unlisted.has(taskId)) this.#unlisted.delete(taskId)
+    const unknown = answer.held.filter((each) => each.verdict === 'unknown' && !this.#itemOf(each.taskId, each.attempt))
+    this.#unlisted.note(this.workerId, unknown, this.#registered.leaseMs / 2)
     this.#options.onDrain?.(answer.drain)
   }
 
-  /** A claim whose answer is under way is not listed yet; only what stays unlisted is given back. */
-  #noteUnlisted(taskId: string, attempt: number): void {
-    const since = this.#unlisted.get(taskId) ?? performance.now()
-    this.#unlisted.set(taskId, since)
-    if (performance.now() - since < this.#worker.leaseMs / 2) return
-    const reason = 'this worker holds the task on record and does not work on it'
-    const report = {
-      taskId,
-      attempt,
-      workerId: this.workerId,
-      messageId: mintId(),
-      outcome: 'interrupted' as const,
-      reason,
-    }
-    this.#client.call('finishAttempt', report).catch(() => undefined)
+  #itemOf(taskId: string, attempt: number): Held | undefined {
+    return [...this.#held].find((each) => each.taskId === taskId && each.attempt === attempt)
   }
 
   #stopOverdue(silentMs: number): void {
@@ -195,26 +172,37 @@ export class Lease {
   }
 
   async #renew(): Promise<void> {
-    const signal = this.#closed.signal
-    const registered = await retry(() => register(this.#client, this.#options), { signal })
-    this.#worker = registered.worker
+    if (await this.#restore()) return
+    const { signal } = this.#closed
+    this.#registered = await retry(() => register(this.#client, this.#options.registration), { signal })
     for (const item of this.#held) this.#reattaching.add(item)
     this.update()
-    this.#thread.postMessage({ target: targetOf(this.#client, registered) })
+    this.#retarget()
     this.#notice(`the lease was over; registered anew as worker ${this.workerId}`)
-    await Promise.all([...this.#reattaching].map((item) => this.#reattach(item, signal)))
+    await Promise.all([...this.#reattaching].map((item) => this.#reattach(item)))
   }
 
-  async #reattach(item: Held, signal: AbortSignal): Promise<void> {
-    const start = {
-      taskId: item.taskId,
-      workerId: this.workerId,
-      requestId: mintId(),
-      reattach: { attempt: item.attempt },
+  /** Nobody may have noticed yet that the lease was over: then it is given back, and covers all that is held. */
+  async #restore(): Promise<boolean> {
+    for (const item of this.#held) {
+      const sentAt = uptime() * 1000
+      try {
+        item.reattached(await reattach(this.#client, this.workerId, item, this.#closed.signal))
+        this.#registered = { ...this.#registered, sentAt }
+        this.#retarget()
+        this.#notice('the lease was over; the ledger gave it back')
+        return true
+      } catch (error) {
+        if (!isTakenOver(error)) return false
+        item.stop('lost', `it cannot go on: ${error.message}`)
+      }
     }
+    return false
+  }
+
+  async #reattach(item: Held): Promise<void> {
     try {
-      const { attempt } = await retry(() => this.#client.call('startAttempt', start), { signal })
-      item.reattached(attempt)
+      item.reattached(await reattach(this.#client, this.workerId, item, this.#closed.signal))
     } catch (error) {
       if (isTaskError(error) && !isRetryable(error)) item.stop('lost', `it cannot go on: ${error.message}`)
     } finally {
@@ -223,17 +211,16 @@ export class Lease {
     }
   }
 
+  #retarget(): void {
+    this.#thread.postMessage({ target: targetOf(this.#client, this.#registered) })
+  }
+
   #notice(sentence: string): void {
     this.#options.onNotice?.(sentence)
   }
 }
 
-async function register(client: Client, options: LeaseOptions): Promise<Registered> {
-  const sentAt = uptime() * 1000
-  return { ...(await client.call('registerWorker', { ...readIdentity(), ...options.registration })), sentAt }
-}
-
-function targetOf(client: Client, { worker, leaseMs, heartbeatMs, sentAt }: Registered) {
-  const { path } = requestOf(ENDPOINTS.heartbeat, { workerId: worker.id })
-  return { url: client.url + path, leaseMs, heartbeatMs, sentAt }
+/** The ledger no longer knows this incarnation, or holds it for dead. */
+function isOver(text: string): boolean {
+  return /"code":\s*"(lease_expired|not_found)"/.test(text)
 }

@@ -11,7 +11,8 @@ import { isTaskError } from '#lib/task/errors.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { Attempt } from './attempt.ts'
 import type { Client } from './client.ts'
-import { Lease, type LeaseOptions } from './lease.ts'
+import { Lease } from './lease.ts'
+import type { Registration } from './registration.ts'
 import { type Report, reportOfError, reportOfStop } from './report.ts'
 import { retry } from './retry.ts'
 
@@ -21,7 +22,7 @@ export type ClaimedTask = EndpointOutput<'claimTasks'>['tasks'][number]
 export type Handler = (task: ClaimedTask, attempt: Attempt) => Promise<Report | undefined>
 
 export interface WorkerOptions {
-  readonly registration: LeaseOptions['registration']
+  readonly registration: Registration
   readonly registerForMs?: number
   /** Ends after so many tasks. */
   readonly limit?: number

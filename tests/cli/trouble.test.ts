@@ -54,11 +54,10 @@ describe('while the command runs', () => {
     t.ledger.on({
       registerWorker: () => registration({ id: 'worker-2', heartbeatMs: 100 }),
       heartbeat: (input) => (input.workerId === 'worker-1' ? problem('lease_expired', 'over') : beat(input)),
-      startAttempt: ({ taskId }) => ({
-        task: taskRecord({ id: String(taskId), attempt: 2 }),
-        attempt: 2,
-        resume: null,
-      }),
+      startAttempt: ({ taskId, workerId }) =>
+        workerId === 'worker-1'
+          ? problem('lease_expired', 'the worker is dead')
+          : { task: taskRecord({ id: String(taskId), attempt: 2 }), attempt: 2, resume: null },
     })
     await eventually('it is listed again', () => JSON.stringify(t.ledger.inputs('heartbeat')).includes('"attempt":2'))
     writeFileSync(t.file('go'), '')

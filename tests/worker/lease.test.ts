@@ -44,6 +44,10 @@ function work(taskId: string, processGroup?: number) {
   return item satisfies Held
 }
 
+/** The first worker is dead to the ledger; only its successor may go on. */
+const afterDeath = (input: Record<string, unknown>, answer: Record<string, unknown>) =>
+  input.workerId === 'worker-1' ? problem('lease_expired', 'the worker is dead') : answer
+
 const listed = () => ledger.inputs('heartbeat').at(-1)?.held
 
 describe('the lease', () => {
@@ -86,7 +90,7 @@ describe('the lease', () => {
     opened.hold(item)
     ledger.on({
       registerWorker: () => registration({ id: 'worker-2', heartbeatMs: 100 }),
-      startAttempt: () => ({ task: taskRecord({ id: 'a' }), attempt: 1, resume: null }),
+      startAttempt: (input) => afterDeath(input, { task: taskRecord({ id: 'a' }), attempt: 1, resume: null }),
       heartbeat: (input) => (input.workerId === 'worker-1' ? problem('lease_expired', 'over') : beat(input)),
     })
     await eventually(
@@ -95,8 +99,29 @@ describe('the lease', () => {
     )
     expect(opened.workerId).toBe('worker-2')
     expect(ledger.inputs('startAttempt')).toMatchObject([
+      { taskId: 'a', workerId: 'worker-1', reattach: { attempt: 1 } },
       { taskId: 'a', workerId: 'worker-2', reattach: { attempt: 1 } },
     ])
+    expect(item).toMatchObject({ attempt: 1, stops: [] })
+  })
+
+  test('goes on as the same worker when nobody had noticed that the lease was over', async () => {
+    const opened = await open()
+    const item = work('a')
+    opened.hold(item)
+    let isOver = true
+    ledger.on({
+      startAttempt: () => {
+        isOver = false
+        return { task: taskRecord({ id: 'a' }), attempt: 1, resume: null }
+      },
+      heartbeat: (input) => (isOver ? problem('lease_expired', 'over') : beat(input)),
+    })
+    await eventually('the ledger gave the lease back', () => notices.join().includes('the ledger gave it back'))
+    const beats = ledger.inputs('heartbeat').length
+    await eventually('heartbeats go on', () => ledger.inputs('heartbeat').length > beats + 2)
+    expect(ledger.inputs('registerWorker')).toHaveLength(1)
+    expect(opened.workerId).toBe('worker-1')
     expect(item).toMatchObject({ attempt: 1, stops: [] })
   })
 
@@ -106,7 +131,8 @@ describe('the lease', () => {
     opened.hold(item)
     ledger.on({
       registerWorker: () => registration({ id: 'worker-2', heartbeatMs: 100 }),
-      startAttempt: () => ({ task: taskRecord({ id: 'a', attempt: 2 }), attempt: 2, resume: null }),
+      startAttempt: (input) =>
+        afterDeath(input, { task: taskRecord({ id: 'a', attempt: 2 }), attempt: 2, resume: null }),
       heartbeat: (input) => (input.workerId === 'worker-1' ? problem('lease_expired', 'over') : beat(input)),
     })
     await eventually('it is listed as attempt 2', () => JSON.stringify(listed()) === '[{"taskId":"a","attempt":2}]')
@@ -120,10 +146,10 @@ describe('the lease', () => {
     opened.hold(taken)
     ledger.on({
       registerWorker: () => registration({ id: 'worker-2', heartbeatMs: 100 }),
-      startAttempt: ({ taskId }) =>
-        taskId === 'taken'
+      startAttempt: (input) =>
+        input.taskId === 'taken'
           ? problem('fence_rejected', 'attempt 2 is the current one')
-          : { task: taskRecord({ id: 'mine' }), attempt: 1, resume: null },
+          : afterDeath(input, { task: taskRecord({ id: 'mine' }), attempt: 1, resume: null }),
       heartbeat: (input) => (input.workerId === 'worker-1' ? problem('lease_expired', 'over') : beat(input)),
     })
     await eventually('it was stopped', () => taken.stops.length > 0)
@@ -139,8 +165,10 @@ describe('the lease', () => {
     let tries = 0
     ledger.on({
       registerWorker: () => registration({ id: 'worker-2', heartbeatMs: 100 }),
-      startAttempt: () =>
-        tries++ < 3 ? problem('unavailable', 'busy') : { task: taskRecord({ id: 'a' }), attempt: 1, resume: null },
+      startAttempt: (input) => {
+        const answer = afterDeath(input, { task: taskRecord({ id: 'a' }), attempt: 1, resume: null })
+        return input.workerId === 'worker-2' && tries++ < 3 ? problem('unavailable', 'busy') : answer
+      },
       // Under the new worker the ledger gives nothing until it is reattached.
       heartbeat: (input) =>
         input.workerId === 'worker-1' ? problem('lease_expired', 'over') : beat(input, tries > 3 ? 'held' : 'lost'),

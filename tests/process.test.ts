@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { readIdentity, startTimeOf } from '#lib/worker/identity.ts'
+import { readIdentity, startTimeOf } from '#lib/process.ts'
 
 const fields = Array.from({ length: 50 }, (_, index) => String(index + 3))
 
