@@ -26,8 +26,9 @@ export type Answered = Exclude<EndpointName, 'streamEvents'>
 export type Operations = { readonly [N in Answered]: (call: Call, input: Parsed<N>) => Promise<EndpointOutput<N>> }
 
 export const OPERATIONS: Operations = {
-  async registerWorker({ context }, input) {
+  async registerWorker({ context, runtime }, input) {
     const worker = await ledger.registerWorker(context, input)
+    if (input.replaces !== undefined) runtime.sweeper.wake()
     const heartbeatMs = input.heartbeatMs ?? Math.min(DEFAULTS.heartbeatMs, Math.floor(worker.leaseMs / 3))
     return { worker, leaseMs: worker.leaseMs, heartbeatMs, serverTime: worker.registeredAt }
   },

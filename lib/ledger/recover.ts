@@ -13,7 +13,7 @@ import { done, operation } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
 import { recordRun } from './recovery-run.ts'
 import { instant } from './rows.ts'
-import { tick } from './tick.ts'
+import { keepTime, tick } from './tick.ts'
 
 /** A worker that may be on this host, as a probe needs it. */
 export interface Probed {
@@ -57,6 +57,7 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   }
   for (let orphans = await findOrphans(context); orphans.length > 0; orphans = await findOrphans(context)) {
     const { interruptions, errors } = await interruptOrphans(context, orphans)
+    await keepTime(context, null)
     for (const { taskId, hint, status } of interruptions) {
       if (status === 'quarantined') found.quarantined += 1
       else found.interrupted += 1

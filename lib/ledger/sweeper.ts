@@ -36,7 +36,7 @@ export function startSweeper(
     if (stopped) return
     clearTimeout(timer)
     timer = setTimeout(() => {
-      pass = sweep().then(() => schedule(options.sweepMs))
+      pass = pass.then(sweep).then(() => schedule(options.sweepMs))
     }, delayMs)
   }
 
