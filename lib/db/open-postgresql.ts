@@ -8,7 +8,7 @@ import { createJobs, failAll, type Job, planOf, type Round, settle, singles, tak
 import { crashPoint } from './crash-point.ts'
 import { postgresql } from './postgresql.ts'
 import { openRecords } from './prisma.ts'
-import { encode } from './statement.ts'
+import { encode, parametersOf } from './statement.ts'
 import type { Clock, Database, Result, Row } from './types.ts'
 import { listenForCommits } from './wake.ts'
 
@@ -109,7 +109,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
 
   async function read(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return (await pool.query<Row>(text, [...parameters])).rows
+      return (await pool.query<Row>(text, parametersOf(parameters))).rows
     } catch (error) {
       throw isConnectionLoss(error) ? unreachable(url, error) : error
     }

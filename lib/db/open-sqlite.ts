@@ -11,7 +11,7 @@ import { createJobs, failAll, type Job, planOf, type Round, settle, singles, tak
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
-import { encode } from './statement.ts'
+import { encode, parametersOf } from './statement.ts'
 import type { Clock, Database, Plan, Result, Row, Transaction } from './types.ts'
 
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
@@ -128,7 +128,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
       return results
     },
     async read(text, parameters = []) {
-      return prepare(readStatements, reader, text.replaceAll(/\$(\d+)/g, '?$1')).all([...parameters]) as Row[]
+      return prepare(readStatements, reader, text.replaceAll(/\$(\d+)/g, '?$1')).all(parametersOf(parameters)) as Row[]
     },
     now: async () => clock(),
     onCommit(listener) {

@@ -1,18 +1,24 @@
 import type { Dialect, Input, Query, Row, Statement } from './types.ts'
 
+const known: Statement[] = []
+/** Every statement that was named so far, for those who look at them all. PostgreSQL keeps each under its name. */
+export const statements: readonly Statement[] = known
+
 /** Names a statement and renders its text once a dialect. */
 export function statement(name: string, render: (dialect: Dialect) => string): Statement {
   const texts = new Map<string, string>()
-  return {
+  const made: Statement = {
     name,
     text(dialect) {
-      const known = texts.get(dialect.name)
-      if (known !== undefined) return known
+      const rendered = texts.get(dialect.name)
+      if (rendered !== undefined) return rendered
       const text = render(dialect)
       texts.set(dialect.name, text)
       return text
     },
   }
+  known.push(made)
+  return made
 }
 
 /** Runs a statement over its input, inside a plan: `const rows = yield* run(lockTasks, inputs)`. Nothing in, nothing run. */
@@ -21,15 +27,27 @@ export function* run(query: Statement, input: readonly Input[]): Generator<Query
 }
 
 /**
- * The JSON text of a statement's input. PostgreSQL's jsonb takes neither NUL nor half a surrogate pair, both of which
- * occur in the output of processes; they become U+FFFD on both databases, so that both keep the same text.
+ * PostgreSQL's text takes neither NUL nor half a surrogate pair, both of which occur in the output of processes; they
+ * become U+FFFD on both databases, so that both keep and find the same text.
  */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd')
+}
+
+/** The JSON text of a statement's input; names inside JSON are text as well. */
 export function encode(input: readonly Input[]): string {
   const text = JSON.stringify(input)
   if (!/\\u(0000|d[89a-f])/i.test(text)) return text
-  return JSON.stringify(input, (_key, value: unknown) =>
-    typeof value === 'string' ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value,
-  )
+  return JSON.stringify(input, (_key, value: unknown) => {
+    if (typeof value === 'string') return storable(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [storable(name), member]))
+  })
+}
+
+/** The parameters of a read, by the same rule. */
+export function parametersOf(values: readonly unknown[]): unknown[] {
+  return values.map((value) => (typeof value === 'string' ? storable(value) : value))
 }
 
 /** `task_id text, attempt integer` as pairs; the one place that knows the notation. */

@@ -46,12 +46,12 @@ export interface Ledger {
 /** Runs a suite on both databases. `open` gives the suite's ledger, emptied, at the same instant each time. */
 export function forEachDialect(name: string, suite: (open: () => Promise<Ledger>, dialect: DialectName) => void): void {
   describe.each(DIALECTS)(`${name}, on %s`, (dialect) => {
-    suite(useLedger(dialect), dialect)
+    suite(ledgerOn(dialect), dialect)
   })
 }
 
 /** A ledger for the tests of the suite around it. */
-export function useLedger(dialect: DialectName): () => Promise<Ledger> {
+export function ledgerOn(dialect: DialectName): () => Promise<Ledger> {
   let ledger: OpenLedger | undefined
   beforeAll(async () => {
     ledger = await startLedger(dialect)
