@@ -70,6 +70,8 @@ function migrateSqlite(url: string, migrations: readonly Migration[]): string[] 
 
 async function migratePostgresql(url: string, migrations: readonly Migration[]): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' })
+  // A connection that breaks tells its query; without a listener it would end the process as well.
+  client.on('error', () => {})
   await client.connect().catch((error: unknown) => {
     throw unreachable(url, error)
   })

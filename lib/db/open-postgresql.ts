@@ -83,6 +83,11 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
   async function transact(round: Round): Promise<Result<unknown>[]> {
     const connection = await pool.connect()
     let broken = false
+    // A connection that breaks tells its query; without a listener it would end the process as well.
+    const onLoss = () => {
+      broken = true
+    }
+    connection.on('error', onLoss)
     try {
       const transaction = { now: await begin(connection, clock) }
       const plan = planOf(round, transaction)
@@ -103,6 +108,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
       })
       throw error
     } finally {
+      connection.off('error', onLoss)
       connection.release(broken)
     }
   }
