@@ -21,6 +21,8 @@ export interface Job {
 export interface Round {
   readonly work: AnyWork
   readonly jobs: readonly Job[]
+  /** What its requests are about, in the words of `busy` below. */
+  readonly keys: ReadonlySet<string>
 }
 
 export function createJobs<Request, Value>(
@@ -38,21 +40,24 @@ export function createJobs<Request, Value>(
   return { jobs, results: Promise.all(settled) }
 }
 
-/** Cuts the head of a queue into one round: neighbours of the same work with different keys. What is left stays queued. */
-export function takeRound(queue: Job[]): Round | undefined {
+/**
+ * Cuts the head of a queue into one round: neighbours of the same work with different keys. What is left stays queued;
+ * so does what is about something that a round under way, one of `busy`, is about.
+ */
+export function takeRound(queue: Job[], busy: ReadonlySet<string> = new Set()): Round | undefined {
   const work = queue[0]?.work
   if (!work) return undefined
   const keys = new Set<string>()
   const jobs: Job[] = []
   for (const job of queue) {
     if (job.work !== work || jobs.length === ROUND_MAX) break
-    const key = work.key(job.request)
-    if (keys.has(key)) break
+    const key = `${work.name}/${work.key(job.request)}`
+    if (keys.has(key) || busy.has(key)) break
     keys.add(key)
     jobs.push(job)
   }
   queue.splice(0, jobs.length)
-  return { work, jobs }
+  return jobs.length === 0 ? undefined : { work, jobs, keys }
 }
 
 export function planOf(round: Round, transaction: Transaction): Plan<Result<unknown>[]> {
@@ -64,7 +69,7 @@ export function planOf(round: Round, transaction: Transaction): Plan<Result<unkn
 
 /** The rounds to try when a round failed as a whole: each request alone, so that one bad row harms no other. */
 export function singles(round: Round): Round[] {
-  return round.jobs.map((job) => ({ work: round.work, jobs: [job] }))
+  return round.jobs.map((job) => ({ ...round, jobs: [job] }))
 }
 
 export function settle(round: Round, results: readonly Result<unknown>[]): void {

@@ -1,6 +1,6 @@
 /**
  * Invariant: a round is one transaction on one connection, and its callers are answered after its COMMIT. A few rounds
- * run side by side; what arrives while all of them are busy shares the next one.
+ * run side by side, never two about the same thing; what arrives while all of them are busy shares the next one.
  */
 import pg from 'pg'
 import { TaskError } from '#lib/task/errors.ts'
@@ -52,11 +52,13 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
   const wake = await listenForCommits(url)
   const records = openRecords('postgresql', url)
   const queue: Job[] = []
+  /** What rounds under way are about: the next one about the same waits for them, not beside them on a lock. */
+  const busy = new Set<string>()
   let lanes = 0
 
   function schedule(): void {
     while (lanes < LANES && queue.length > 0) {
-      const round = takeRound(queue)
+      const round = takeRound(queue, busy)
       if (!round) return
       lanes += 1
       // The whole of a burst is queued within one turn of the event loop; the first lane must not run off with one of it.
@@ -65,7 +67,12 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
   }
 
   async function runLane(first: Round): Promise<void> {
-    for (let round: Round | undefined = first; round; round = takeRound(queue)) await attempt(round)
+    for (let round: Round | undefined = first; round; round = takeRound(queue, busy)) {
+      for (const key of round.keys) busy.add(key)
+      await attempt(round)
+      for (const key of round.keys) busy.delete(key)
+      schedule()
+    }
     lanes -= 1
   }
 
