@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { readIdentity, startTimeOf } from '#lib/process.ts'
+import { isGone, readIdentity, startTimeOf } from '#lib/process.ts'
 
 const fields = Array.from({ length: 50 }, (_, index) => String(index + 3))
 
@@ -24,5 +26,27 @@ describe('the identity of a process', () => {
 
   test('stays the same as long as the process lives', () => {
     expect(readIdentity()).toEqual(readIdentity())
+  })
+})
+
+describe('the proof that a process is gone', () => {
+  const own = readIdentity().processStartedAt ?? ''
+
+  test('is not found for one that lives', () => {
+    expect(isGone(process.pid, own)).toBe(false)
+  })
+
+  test('is found when its number belongs to a process that started at another time', () => {
+    expect(isGone(process.pid, `${own}1`)).toBe(true)
+  })
+
+  test('is found once it has ended', async () => {
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' })
+    const { pid = 0 } = child
+    const startedAt = startTimeOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? ''
+    expect(isGone(pid, startedAt)).toBe(false)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(isGone(pid, startedAt)).toBe(true)
   })
 })

@@ -7,7 +7,8 @@ import { type RunOptions, trackCommand } from './track.ts'
 const HELP = `
 The task is on record as running before the command starts; if it cannot be put on record, the command is not run
 (exit code 69). Output goes to the terminal unchanged and to the ledger as well. SIGINT, SIGTERM and SIGHUP are passed
-on to the command. If rollcall itself is killed, the command and what it started in its process group end with it.
+on to the command. If rollcall itself is killed, the command and what it started in its process group end with it; what
+it leaves running in that group is ended a second after it.
 The command finds ROLLCALL_TASK_ID and ROLLCALL_ATTEMPT in its environment.
 
 Examples:

@@ -9,10 +9,10 @@ import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError, type TaskError } from '#lib/task/errors.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { Attempt } from '#lib/worker/attempt.ts'
-import type { Child } from '#lib/worker/child.ts'
 import type { Client } from '#lib/worker/client.ts'
-import { runCommand } from '#lib/worker/command.ts'
+import { type CommandEnd, runCommand } from '#lib/worker/command.ts'
 import { Lease } from '#lib/worker/lease.ts'
+import type { Report } from '#lib/worker/report.ts'
 import { isRetryable, retry } from '#lib/worker/retry.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, Exit, exitOf } from './exit-codes.ts'
@@ -48,40 +48,37 @@ export async function trackCommand(client: Client, command: Line, options: RunOp
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
     const attempt = new Attempt(client, lease, task, { onNotice: say })
-    return await carryOut(attempt, lease, command, signals)
+    return await carryOut(attempt, command, signals)
   } finally {
     await lease.close('the command ended')
     signals.end()
   }
 }
 
-async function carryOut(attempt: Attempt, lease: Lease, command: Line, signals: Signals) {
-  const early = signals.interrupted.aborted
-  if (early) attempt.stop('cancel', 'interrupted before the command started')
-  const { exit, report } = early
-    ? {
-        exit: { code: signals.code() },
-        report: { outcome: 'cancelled' as const, reason: 'interrupted before the command started' },
-      }
-    : await runCommand(attempt, lease.worker.leaseMs, {
+async function carryOut(attempt: Attempt, command: Line, signals: Signals): Promise<number> {
+  const { exit, report } = signals.interrupted.aborted
+    ? notStarted(signals)
+    : await runCommand(attempt, {
         command,
         stdin: 'inherit',
         terminal: process,
         env: { ...process.env, ROLLCALL_TASK_ID: attempt.taskId, ROLLCALL_ATTEMPT: String(attempt.attempt) },
-        onStart: (child: Child) => signals.passTo((signal) => child.signal(signal)),
+        onStart: (child) => signals.passTo((signal) => child.signal(signal)),
+        onUnstartable: say,
       })
-  if (exit.code >= 126 && report?.error?.class.startsWith('CommandNot')) say(report.error.message)
   if (report) await reportEnd(attempt, report, signals.giveUp())
   else attempt.abandon()
   return exit.code
 }
 
+/** The signal came after the start was on record and before there was a command to pass it on to. */
+function notStarted(signals: Signals): CommandEnd {
+  const report = { outcome: 'cancelled' as const, reason: 'interrupted before the command started' }
+  return { exit: { code: signals.code(), signal: null }, report }
+}
+
 /** The command's own exit code counts, whatever the ledger says to the report. */
-async function reportEnd(
-  attempt: Attempt,
-  report: Parameters<Attempt['finish']>[0],
-  givenUp: AbortSignal,
-): Promise<void> {
+async function reportEnd(attempt: Attempt, report: Report, givenUp: AbortSignal): Promise<void> {
   try {
     const result = await attempt.finish(report, givenUp)
     if (isTaskError(result))

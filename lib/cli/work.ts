@@ -74,10 +74,10 @@ function workerOptionsOf({ skill, label, slots, name, leaseMs, once }: WorkComma
   }
 }
 
-function handlerOf({ exec, leaseMs = 30_000 }: WorkCommandOptions): Handler {
+function handlerOf({ exec }: WorkCommandOptions): Handler {
   return async (task, attempt) => {
     say(`task ${task.id} attempt ${attempt.attempt}: ${task.title}`)
-    const { report } = await runCommand(attempt, leaseMs, {
+    const { report } = await runCommand(attempt, {
       command: ['/bin/sh', '-c', exec],
       stdin: { text: `${JSON.stringify(task)}\n` },
       terminal: process,

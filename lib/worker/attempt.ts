@@ -31,6 +31,8 @@ export class Attempt implements Held {
   #workerId: string
   #processGroup: number | undefined
   #stopped: Stop | undefined
+  #finishing = false
+  #noted = false
 
   constructor(client: Client, lease: Lease, task: Pick<Task, 'id' | 'attempt'>, options: AttemptOptions = {}) {
     this.taskId = task.id
@@ -41,6 +43,7 @@ export class Attempt implements Held {
     this.#options = options
     this.#outbox = new Outbox({
       send: (messages) => client.call('appendOutput', { ...this.#address(), messages }),
+      onRetry: (error) => this.#noteWaiting(error),
       onRefused: (sentence) => options.onNotice?.(`the ledger takes no more output of ${this.taskId}: ${sentence}`),
     })
     lease.hold(this)
@@ -52,6 +55,10 @@ export class Attempt implements Held {
 
   get processGroup(): number | undefined {
     return this.#processGroup
+  }
+
+  get leaseMs(): number {
+    return this.#lease.worker.leaseMs
   }
 
   /** What the heartbeat thread kills when the main thread cannot. */
@@ -82,7 +89,8 @@ export class Attempt implements Held {
   }
 
   stop(cause: StopCause, detail: string): void {
-    if (this.#stopped) return
+    // What has ended by itself and only waits to be reported needs no stop.
+    if (this.#stopped || this.#finishing) return
     this.#stopped = { cause, detail }
     this.#options.onNotice?.(`stopping ${this.taskId}: ${detail}`)
     this.#aborter.abort(new Error(detail))
@@ -103,7 +111,8 @@ export class Attempt implements Held {
    */
   async finish(report: Report, signal: AbortSignal): Promise<Task | TaskError> {
     const messageId = mintId()
-    const onRetry = this.#noteWaiting()
+    const onRetry = (error: TaskError) => this.#noteWaiting(error)
+    this.#finishing = true
     try {
       await unlessAborted(this.#outbox.flush(), signal)
       for (;;) {
@@ -132,12 +141,11 @@ export class Attempt implements Held {
     return { taskId: this.taskId, workerId: this.#workerId, attempt: this.#attempt }
   }
 
-  #noteWaiting() {
-    let noted = false
-    return (error: TaskError) => {
-      if (!noted) this.#options.onNotice?.(`the outcome waits for the ledger: ${error.message}`)
-      noted = true
-    }
+  /** While the work goes on, the heartbeats tell of a ledger that cannot be reached. */
+  #noteWaiting(error: TaskError): void {
+    if (!this.#finishing || this.#noted) return
+    this.#noted = true
+    this.#options.onNotice?.(`the outcome waits for the ledger: ${error.message}`)
   }
 }
 

@@ -33,9 +33,7 @@ export interface Exit {
 
 export interface Child {
   readonly processGroup: number
-  /** The command's own end. */
-  readonly exited: Promise<Exit>
-  /** The end of its whole group, with all output read. */
+  /** How the command ended, once nothing of its group is left and all output is read. */
   readonly done: Promise<Exit>
   /** Passes a signal on to the whole group. */
   signal(signal: NodeJS.Signals): void
@@ -61,7 +59,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     return exit
   })
   const signal = (name: NodeJS.Signals) => void signalGroup(processGroup, name)
-  return { processGroup, exited, done, signal, stop: stopper(processGroup, done) }
+  return { processGroup, done, signal, stop: stopper(processGroup, done) }
 }
 
 /** In this order: the leash is there before the child, and fastened before the command begins. */

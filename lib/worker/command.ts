@@ -12,21 +12,26 @@ export interface CommandEnd {
 
 export type CommandOptions = Omit<ChildOptions, 'onOutput'> & {
   readonly onStart?: (child: Child) => void
+  /** The command is not there, or cannot be run. */
+  readonly onUnstartable?: (sentence: string) => void
 }
 
 /** An overdue attempt has a tenth of its lease left at most: the grace must fit in. */
 const OVERDUE_GRACE_PART = 0.06
 const STOP_GRACE_MS = 5000
 
-export async function runCommand(attempt: Attempt, leaseMs: number, options: CommandOptions): Promise<CommandEnd> {
+export async function runCommand(attempt: Attempt, options: CommandOptions): Promise<CommandEnd> {
   let child: Child
   try {
     child = await startChild({ ...options, onOutput: (stream, text) => attempt.write(stream, text) })
   } catch (error) {
-    return unstartable(options.command[0], error)
+    const end = unstartable(options.command[0], error)
+    options.onUnstartable?.(end.report.error.message)
+    return end
   }
   attempt.processGroup = child.processGroup
-  const stop = () => child.stop(attempt.stopped?.cause === 'overdue' ? leaseMs * OVERDUE_GRACE_PART : STOP_GRACE_MS)
+  const stop = () =>
+    child.stop(attempt.stopped?.cause === 'overdue' ? attempt.leaseMs * OVERDUE_GRACE_PART : STOP_GRACE_MS)
   attempt.signal.addEventListener('abort', stop, { once: true })
   if (attempt.signal.aborted) stop()
   options.onStart?.(child)
@@ -39,7 +44,7 @@ export async function runCommand(attempt: Attempt, leaseMs: number, options: Com
 }
 
 /** The codes of a shell: 127 for a command that is not there, 126 for one that cannot be run. */
-function unstartable(file: string, error: unknown): CommandEnd {
+function unstartable(file: string, error: unknown) {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
   const code = missing ? 127 : 126
   const sentence = missing ? `command not found: ${file}` : `${file} cannot be run: ${messageOf(error)}`

@@ -123,7 +123,7 @@ export class Lease {
     return this.#renewal
   }
 
-  /** Says goodbye: what is still held is interrupted at once, and charged to nobody. */
+  /** Says goodbye: what is still held is interrupted at once, with the cause "shutdown". */
   async close(reason: string): Promise<void> {
     this.#closed.abort(new Error('the worker stopped'))
     await this.#thread.terminate()

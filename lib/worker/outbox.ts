@@ -17,6 +17,7 @@ export interface OutboxOptions {
   readonly store?: OutputStore
   /** The ledger refused output of this attempt; the rest waits in case that the attempt is let go on. */
   readonly onRefused?: (sentence: string) => void
+  readonly onRetry?: (error: TaskError) => void
 }
 
 const BATCH_MS = 100
@@ -99,7 +100,8 @@ export class Outbox {
     const { signal } = this.#closed
     while (this.#store.size > 0 && !this.#refused && !signal.aborted) {
       const incarnation = this.#incarnation
-      await retry((tries) => this.#sendHead(tries), { signal }).catch((error) => {
+      const { onRetry } = this.#options
+      await retry((tries) => this.#sendHead(tries), { signal, ...(onRetry ? { onRetry } : {}) }).catch((error) => {
         if (incarnation === this.#incarnation) this.#failed(error)
       })
     }

@@ -30,7 +30,7 @@ export function reportOfError(error: unknown): Report {
   return failed(error.name.slice(0, 200), error.message)
 }
 
-export function failed(errorClass: string, message: string, exitCode?: number): Report {
+export function failed(errorClass: string, message: string, exitCode?: number) {
   const error = { class: errorClass, message: message.slice(0, LIMITS.textLength) }
-  return { outcome: 'failed', error, ...(exitCode === undefined ? {} : { exitCode }) }
+  return { outcome: 'failed' as const, error, ...(exitCode === undefined ? {} : { exitCode }) }
 }
