@@ -21,7 +21,7 @@ const Environment = z.object({
   PORT: wholeNumber(0, 65_535, 3000),
   HOST: word('a host name or an IP address', /^[A-Za-z0-9._:%-]+$/).default('127.0.0.1'),
   ROLLCALL_PUBLIC_URL: word('an http:// or https:// address', /^https?:\/\/[^\s/]+$/).optional(),
-  ROLLCALL_ADMIN_TOKEN: word('at least 16 visible characters without spaces', /^[\x21-\x7e]{16,200}$/).optional(),
+  ROLLCALL_ADMIN_TOKEN: word('4 to 200 visible characters without spaces', /^[\x21-\x7e]{4,200}$/).optional(),
   ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS, 1000),
   ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS, 10_000),
   ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).default(
