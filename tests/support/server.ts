@@ -112,7 +112,9 @@ export function freePort(): Promise<number> {
 function spawnServer({ port = 0, env = {}, uid }: ServerOptions, databaseUrl: string): ChildProcess {
   // What Vitest sets for itself, and the settings of the person who runs the tests, must not reach the server.
   const settings = /^(ROLLCALL_|DATABASE_URL$|PORT$|HOST$|NODE_ENV$|VITEST|FORCE_COLOR$)/
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !settings.test(name)))
+  const kept = Object.entries(process.env).filter(([name]) => !settings.test(name))
+  // Next's types want NODE_ENV in every environment; server.js sets its own.
+  const inherited = Object.fromEntries(kept) as NodeJS.ProcessEnv
   const own = { DATABASE_URL: databaseUrl, PORT: String(port), HOST: '127.0.0.1', ROLLCALL_ADMIN_TOKEN: ADMIN_TOKEN }
   const options: SpawnOptions = { cwd: ROOT, env: { ...inherited, NO_COLOR: '1', ...own, ...env }, stdio: 'pipe' }
   const child = spawn(process.execPath, [join(ROOT, 'server.js')], uid === undefined ? options : { ...options, uid })
