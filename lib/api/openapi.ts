@@ -2,15 +2,30 @@
 import { z } from 'zod'
 import { COMMON_ERRORS, ENDPOINTS, type Endpoint } from '#lib/contract.ts'
 import { ERRORS, type ErrorCode } from '#lib/task/errors.ts'
-import { Problem } from '#lib/task/schema.ts'
+import { Attempt, Holder, Incident, Problem, RecoveryRun, Session, Task, TaskEvent, Worker } from '#lib/task/schema.ts'
 
 type JsonObject = { [key: string]: unknown }
+
+/** What stands once in the document, under its name, and is referred to everywhere else. Those within others come first. */
+const NAMED = { Holder, Task, Attempt, Worker, Session, TaskEvent, Incident, RecoveryRun }
 
 let document: JsonObject | undefined
 
 /** Built once: it depends on nothing but this program. */
 export function openapi(): Record<string, z.core.util.JSONType> {
-  document ??= {
+  document ??= build()
+  return document as Record<string, z.core.util.JSONType>
+}
+
+function build(): JsonObject {
+  const names = new Map<string, string>()
+  const schemas: Record<string, unknown> = {}
+  for (const [name, record] of Object.entries(NAMED)) {
+    const schema = jsonSchema(record, 'output')
+    schemas[name] = refer(schema, names)
+    names.set(JSON.stringify(schema), name)
+  }
+  return {
     openapi: '3.1.0',
     info: {
       title: 'Rollcall',
@@ -18,13 +33,21 @@ export function openapi(): Record<string, z.core.util.JSONType> {
       description: 'A durable ledger of long-running tasks, with crash recovery.',
     },
     security: [{ token: [] }],
-    paths: paths(),
+    paths: refer(paths(), names),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'rc_…' } },
-      schemas: { Problem: jsonSchema(Problem, 'output') },
+      schemas: { ...schemas, Problem: jsonSchema(Problem, 'output') },
     },
   }
-  return document as Record<string, z.core.util.JSONType>
+}
+
+/** A copy in which every schema that has a name is replaced by a reference to it. */
+function refer(tree: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(tree)) return tree.map((item) => refer(item, names))
+  if (typeof tree !== 'object' || tree === null) return tree
+  const name = names.get(JSON.stringify(tree))
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` }
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, refer(value, names)]))
 }
 
 function paths(): JsonObject {
@@ -41,7 +64,7 @@ function operationOf(name: string, endpoint: Endpoint): JsonObject {
   const fields = Object.entries((input.properties ?? {}) as Record<string, JsonObject>)
   const rest = fields.filter(([field]) => !inPath.some(([, inputField]) => inputField === field))
   const required = ((input.required ?? []) as string[]).filter((field) => rest.some(([other]) => other === field))
-  const hasBody = endpoint.method === 'POST' || endpoint.method === 'PUT'
+  const isRead = endpoint.method === 'GET'
   return {
     operationId: name,
     summary: endpoint.summary,
@@ -50,9 +73,9 @@ function operationOf(name: string, endpoint: Endpoint): JsonObject {
       ...inPath.map(([parameter, field]) =>
         parameterOf('path', parameter, fields.find(([other]) => other === field)?.[1], true),
       ),
-      ...(hasBody ? [] : rest.map(([field, schema]) => parameterOf('query', field, schema, required.includes(field)))),
+      ...(isRead ? rest.map(([field, schema]) => parameterOf('query', field, schema, required.includes(field))) : []),
     ],
-    ...(hasBody ? { requestBody: bodyOf(Object.fromEntries(rest), required) } : {}),
+    ...(isRead || rest.length === 0 ? {} : { requestBody: bodyOf(Object.fromEntries(rest), required) }),
     responses: responsesOf(name, endpoint),
   }
 }
@@ -63,7 +86,9 @@ function parameterOf(
   schema: JsonObject | undefined,
   required: boolean,
 ): JsonObject {
-  return { name, in: place, required, schema: schema ?? { type: 'string' } }
+  // Several values are one field with commas: the same field twice is refused.
+  const list = schema?.type === 'array' ? { style: 'form', explode: false } : {}
+  return { name, in: place, required, ...list, schema: schema ?? { type: 'string' } }
 }
 
 function bodyOf(properties: JsonObject, required: string[]): JsonObject {
@@ -88,7 +113,23 @@ function responsesOf(name: string, endpoint: Endpoint): JsonObject {
   }
 }
 
+/** Answers may gain fields, and a problem brings its facts along: outputs are open, inputs closed. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonObject
-  return rest
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema: made }) => {
+      if (io === 'output' && made.additionalProperties === false) delete made.additionalProperties
+    },
+  }) as JsonObject
+  return withoutCycles(rest) as JsonObject
+}
+
+/** The one schema that refers to itself is that of any JSON, which is written as {} as well. */
+function withoutCycles(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(withoutCycles)
+  if (typeof tree !== 'object' || tree === null) return tree
+  if ('$ref' in tree) return {}
+  const entries = Object.entries(tree).filter(([key]) => key !== '$defs')
+  return Object.fromEntries(entries.map(([key, value]) => [key, withoutCycles(value)]))
 }
