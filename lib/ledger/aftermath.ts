@@ -20,7 +20,8 @@ export function aftermath(
   ended: 'failed' | 'interrupted',
   cause: string,
 ): Aftermath {
-  const interruptions = row.interruptions + (ended === 'interrupted' ? 1 : 0)
+  // A planned stop costs a task nothing: it is no sign that the task kills its workers.
+  const interruptions = row.interruptions + (ended === 'interrupted' && cause !== 'shutdown' ? 1 : 0)
   const interruptedAt = ended === 'interrupted' ? transaction.now : row.interrupted_at
   const counted = { interruptions, interrupted_at: interruptedAt }
   if (row.cancel_requested_at !== null)

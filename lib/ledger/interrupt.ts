@@ -5,7 +5,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { duration, hintLine } from '#lib/task/hint.ts'
-import type { Verdict } from '#lib/task/recovery.ts'
+import { interruptionBudget, type Verdict } from '#lib/task/recovery.ts'
 import type { EventType } from '#lib/task/schema.ts'
 import { isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { aftermath, type TaskSet } from './aftermath.ts'
@@ -91,13 +91,14 @@ function outcomeOf(
   const ending = endingOf(command, incidentId, reason)
   const quarantined = verdict?.action === 'quarantine'
   const told = { incident_id: incidentId, reason: quarantined ? verdict.reason : reason }
-  return { set: { ...set, ...told }, next: nextOf(verdict, set, row), ending }
+  return { set: { ...set, ...told }, next: nextOf(verdict, set, row, command.cause), ending }
 }
 
-function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow): string {
+function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string): string {
   if (verdict === null) return 'nothing, it was to be cancelled'
   if (verdict.action !== 'reassign') return `${verdict.action}: ${verdict.reason}`
-  return `reassign in ${duration(verdict.afterMs)} (interruption ${set.interruptions} of ${row.max_interruptions})`
+  const budget = interruptionBudget(cause, set.interruptions ?? row.interruptions, row.max_interruptions)
+  return `reassign in ${duration(verdict.afterMs)} (${budget})`
 }
 
 function endingOf(command: InterruptTask, incidentId: string | null, reason: string): Ending {

@@ -86,12 +86,15 @@ function* append(
   return new Map(sorted.map(({ request, acked, highest }) => [request, done({ acked, highest })]))
 }
 
-/** Splits messages into those to store and those that are already here. A gap ends the stream's turn; a gap marker closes it. */
+/**
+ * Splits messages into those to store and those that are already here, in the order in which they were sent: between
+ * the two streams it tells what came first. A gap ends the stream's turn; a gap marker closes it.
+ */
 export function sortMessages(messages: readonly OutputMessage[], known: Readonly<Record<Stream, number>>) {
   const highest = { ...known }
   const fresh: OutputMessage[] = []
   const acked: string[] = []
-  for (const message of [...messages].sort((left, right) => left.sequence - right.sequence)) {
+  for (const message of messages) {
     const reached = highest[message.stream]
     if (message.sequence <= reached) {
       acked.push(message.id)

@@ -63,7 +63,7 @@ export const failAndReassign: RecoveryStrategy = {
       return { action: 'reassign', afterMs, reason: `its attempt failed (retry ${retry} of ${retriesMax})` }
     }
     const afterMs = backoffMs(firstDelayMs, interruptions, taskId)
-    const reason = `its worker ${CAUSES[facts.cause] ?? 'is gone'} (interruption ${interruptions} of ${interruptionsMax})`
+    const reason = `its worker ${CAUSES[facts.cause] ?? 'is gone'} (${interruptionBudget(facts.cause, interruptions, interruptionsMax)})`
     return { action: 'reassign', afterMs, reason }
   },
 }
@@ -74,6 +74,11 @@ export const holdForOperator: RecoveryStrategy = {
     action: 'hold',
     reason: `its attempt ${facts.ended === 'failed' ? 'failed' : 'was interrupted'} and its strategy leaves the rest to a person`,
   }),
+}
+
+/** A planned stop costs a task nothing, so it is no interruption to count for people either. */
+export function interruptionBudget(cause: string, interruptions: number, interruptionsMax: number): string {
+  return cause === 'shutdown' ? 'a planned stop costs nothing' : `interruption ${interruptions} of ${interruptionsMax}`
 }
 
 const CAUSES: Record<string, string> = {

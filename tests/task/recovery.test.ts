@@ -67,7 +67,7 @@ describe('fail-and-reassign', () => {
     ['suspected', 'its worker stopped answering (interruption 1 of 3)'],
     ['declared', 'its worker was declared dead (interruption 1 of 3)'],
     ['replaced', 'its worker was replaced (interruption 1 of 3)'],
-    ['shutdown', 'its worker said goodbye (interruption 1 of 3)'],
+    ['shutdown', 'its worker said goodbye (a planned stop costs nothing)'],
     ['reported', 'its worker gave it up (interruption 1 of 3)'],
     ['unheard of', 'its worker is gone (interruption 1 of 3)'],
   ])('says why after the cause %s', (cause, reason) => {
