@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleTo } from '../../scripts/bundle.mjs'
+import { ROOT } from './sources.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -28,6 +29,22 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
   const file = join(folder, 'rollcall.mjs')
   await bundleTo(file)
+  const cli = cliOf(file, env)
+  return {
+    start: cli.start,
+    async stop() {
+      await cli.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The bundle that `npm start` has built, for tests of everything together. */
+export function openBuiltCli(env: Environment = {}): Cli {
+  return cliOf(join(ROOT, 'dist/rollcall.js'), env)
+}
+
+function cliOf(file: string, env: Environment): Cli {
   const runs = new Set<Run>()
   return {
     start(args, { env: more = {}, input = '' } = {}) {
@@ -38,7 +55,6 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
     async stop() {
       for (const run of runs) run.process.kill('SIGKILL')
       await Promise.all([...runs].map((run) => run.ended))
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
