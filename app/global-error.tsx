@@ -1,17 +1,17 @@
 'use client'
 
-import { Problem } from '#components/problem.tsx'
-import { Button } from '#components/ui/button.tsx'
 import './globals.css'
 
-/** Takes the place of everything, layout included, so it brings its own page. */
+/** Takes the place of everything, layout included, so it brings its own page. Every page loads it: it imports nothing. */
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
     <html lang="en">
-      <body>
-        <Problem title="Rollcall could not make this page" action={<Button onClick={reset}>Try again</Button>}>
-          The server did not answer as it should. Its log has the cause.
-        </Problem>
+      <body className="flex flex-col items-start gap-3 px-6 py-24">
+        <h1 className="font-semibold text-20">Rollcall could not make this page</h1>
+        <p className="text-ink-2">The server did not answer as it should. Its log has the cause.</p>
+        <button type="button" onClick={reset} className="h-8 rounded-6 border border-line-2 bg-raised px-3 font-medium">
+          Try again
+        </button>
       </body>
     </html>
   )

@@ -26,11 +26,11 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
             <Th figure className="w-[80px]">
               Ran
             </Th>
-            <Th className="w-[112px] max-md:hidden">Ended by</Th>
-            <Th figure className="w-[72px] max-md:hidden">
+            <Th className="w-[112px] max-xl:hidden">Ended by</Th>
+            <Th figure className="w-[72px] max-xl:hidden">
               Turns
             </Th>
-            <Th figure className="w-[92px] max-md:hidden">
+            <Th figure className="w-[92px] max-xl:hidden">
               Cost
             </Th>
           </tr>
@@ -69,11 +69,11 @@ function NotBegun({ task }: { task: Task }) {
         {leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'when taken'}
       </Td>
       <Td figure>–</Td>
-      <Td className="max-md:hidden">–</Td>
-      <Td figure className="max-md:hidden">
+      <Td className="max-xl:hidden">–</Td>
+      <Td figure className="max-xl:hidden">
         –
       </Td>
-      <Td figure className="max-md:hidden">
+      <Td figure className="max-xl:hidden">
         –
       </Td>
     </tr>
@@ -98,13 +98,13 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
       <Td figure>
         <Duration from={attempt.startedAt} to={attempt.finishedAt} />
       </Td>
-      <Td className="max-md:hidden" title={attempt.errorMessage ?? attempt.reason ?? undefined}>
+      <Td className="max-xl:hidden" title={attempt.errorMessage ?? attempt.reason ?? undefined}>
         <span className={attempt.errorClass === null ? '' : 'mono text-bad-fg'}>{ended}</span>
       </Td>
-      <Td figure className="max-md:hidden">
+      <Td figure className="max-xl:hidden">
         {attempt.turns ?? <Unknown />}
       </Td>
-      <Td figure className="max-md:hidden">
+      <Td figure className="max-xl:hidden">
         {attempt.costUsd === null ? <Unknown /> : formatMoney(attempt.costUsd)}
       </Td>
     </tr>

@@ -3,7 +3,7 @@
  * the page goes away; whenever it comes back after a gap, whoever listens is told that events may have been missed.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { EVENT_NAMES } from './event-look.tsx'
+import { EVENT_NAMES } from './event-kind.ts'
 
 export type EventListener = (event: TaskEvent) => void
 

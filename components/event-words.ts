@@ -113,5 +113,5 @@ function text(value: unknown): string | undefined {
 }
 
 function shortened(id: string | undefined): string {
-  return id === undefined ? 'unknown' : id.length <= 8 ? id : `${id.slice(0, 4)}…`
+  return id === undefined ? 'unknown' : id.length <= 12 ? id : `${id.slice(0, 8)}…`
 }

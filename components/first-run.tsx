@@ -1,31 +1,27 @@
 'use client'
 
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { Health } from '#lib/task/schema.ts'
+import { CommandChoice } from './command-choice.tsx'
 import { CommandLine } from './command-line.tsx'
 import { FirstRunChart } from './first-run-chart.tsx'
 import { FirstRunPreview } from './first-run-preview.tsx'
 import { HealthStrip } from './health-strip.tsx'
-import { Segments } from './ui/tabs.tsx'
 
 const WAYS = [
-  { value: 'command', label: 'Any command' },
-  { value: 'http', label: 'HTTP' },
+  { label: 'Any command', command: 'npx rollcall run --title "My first task" -- sleep 600' },
+  {
+    label: 'HTTP',
+    command: `curl -H "Authorization: Bearer $ROLLCALL_TOKEN" -H "Content-Type: application/json" -d '{"title":"My first task"}' $ROLLCALL_URL/api/v1/tasks`,
+  },
 ] as const
-type Way = (typeof WAYS)[number]['value']
-
-const COMMANDS: Record<Way, string> = {
-  command: 'npx rollcall run --title "My first task" -- sleep 600',
-  http: `curl -H "Authorization: Bearer $ROLLCALL_TOKEN" -H "Content-Type: application/json" -d '{"title":"My first task"}' $ROLLCALL_URL/api/v1/tasks`,
-}
 
 /** The empty state of a ledger that has never had a task: put one on record, kill it, see that it is noticed. */
-export function FirstRun({ database }: { database: Health['database'] }) {
-  const [way, setWay] = useState<Way>('command')
+export default function FirstRun({ database }: { database: Health['database'] }) {
   return (
     <>
       <HealthStrip database={database} />
-      <div className="mx-auto grid max-w-[1240px] grid-cols-[minmax(0,640px)_minmax(0,425px)] justify-between gap-x-12 gap-y-10 px-6 py-16 max-lg:grid-cols-1 max-md:px-4 max-md:py-8">
+      <div className="mx-auto grid w-full max-w-[1240px] grid-cols-[minmax(0,640px)_minmax(0,425px)] justify-between gap-x-12 gap-y-10 px-6 py-20 max-lg:grid-cols-1 max-md:px-4 max-md:py-8">
         <div className="col-span-full">
           <h1 className="font-semibold text-28">No task on record yet</h1>
           <p className="mt-2 text-15 text-ink-2">
@@ -38,8 +34,7 @@ export function FirstRun({ database }: { database: Health['database'] }) {
             title="Put a command on record"
             hint="It is written down before it starts. Its output, end and exit code follow."
           >
-            <Segments label="How" value={way} choices={WAYS} onChange={setWay} className="-ml-2 mb-2" />
-            <CommandLine command={COMMANDS[way]} />
+            <CommandChoice ways={WAYS} />
             <p className="mt-2 text-12 text-ink-3">
               It asks for <code className="mono">ROLLCALL_TOKEN</code>, a token like the one you signed in with, and for{' '}
               <code className="mono">ROLLCALL_URL</code> when the server is not on port 3000 of this machine.

@@ -36,13 +36,11 @@ export function formatClock(at: number | string, precision: 'seconds' | 'millise
   return new Date(at).toISOString().slice(11, precision === 'seconds' ? 19 : 23)
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 /** The UTC clock time, and the day as well when it is another one: "20 Nov 15:40". */
 export function formatMoment(at: string, nowMs: number): string {
   const now = new Date(nowMs).toISOString()
   if (at.slice(0, 10) === now.slice(0, 10)) return formatClock(at)
-  const day = `${Number(at.slice(8, 10))} ${MONTHS[Number(at.slice(5, 7)) - 1]}`
+  const day = new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
   return at.slice(0, 4) === now.slice(0, 4) ? `${day} ${at.slice(11, 16)}` : `${day} ${at.slice(0, 4)}`
 }
 

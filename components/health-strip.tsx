@@ -1,10 +1,10 @@
 'use client'
 
-import { Check, Clock3 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Health } from '#lib/task/schema.ts'
 import { formatDuration } from './format.ts'
 import { useSweeper } from './health.tsx'
+import { Icon } from './ui/icon.tsx'
 
 const DATABASES: Record<Health['database'], string> = { sqlite: 'SQLite', postgresql: 'PostgreSQL' }
 
@@ -24,16 +24,9 @@ export function HealthStrip({ database }: { database: Health['database'] }) {
 }
 
 function Item({ name, bad = false, children }: { name: string; bad?: boolean; children: ReactNode }) {
-  const Icon = bad ? Clock3 : Check
   return (
     <div className="flex items-center gap-2">
-      <Icon
-        size={14}
-        strokeWidth={1.5}
-        absoluteStrokeWidth
-        aria-hidden
-        className={bad ? 'text-bad-fg' : 'text-good-fg'}
-      />
+      <Icon name={bad ? 'clock' : 'check'} className={bad ? 'text-bad-fg' : 'text-good-fg'} />
       <dt className="font-medium">{name}</dt>
       <dd className={bad ? 'text-bad-fg' : 'text-ink-2'}>{children}</dd>
     </div>

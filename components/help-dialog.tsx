@@ -1,7 +1,7 @@
 'use client'
 
 import { Fragment, useState } from 'react'
-import { keysAreOn, switchKeys } from './keys.ts'
+import { KEYS_SWITCH, keysAreOn } from './keys.ts'
 import { PAGES } from './site-nav.tsx'
 import { Dialog } from './ui/dialog.tsx'
 import { Kbd } from './ui/kbd.tsx'
@@ -26,7 +26,8 @@ export default function HelpDialog({ open, onClose }: { open: boolean; onClose: 
   const [on, setOn] = useState(keysAreOn)
   const change = (next: boolean) => {
     setOn(next)
-    switchKeys(next)
+    if (next) localStorage.removeItem(KEYS_SWITCH)
+    else localStorage.setItem(KEYS_SWITCH, 'off')
   }
   return (
     <Dialog title="Keys" open={open} onClose={onClose}>

@@ -1,19 +1,18 @@
 'use client'
 
-import Link from 'next/link'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
 import { formatDuration, shortId } from './format.ts'
 import { useSweeper } from './health.tsx'
-import { nextStepInBrief } from './next-step.ts'
+import { nextStepInBrief } from './next-brief.ts'
 import { STATUS_LOOKS, StatusWord } from './task-status.tsx'
 import { Age } from './time.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
 /** The tasks that wait for recovery now, each with what happens to it next. */
 export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
-  const now = useNow()
   const { ageMs } = useSweeper()
   if (tasks.length === 0) {
     const checked = ageMs === null ? 'Not checked yet.' : `Checked ${formatDuration(ageMs)} ago.`
@@ -21,7 +20,7 @@ export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
   }
   return (
     <Table aria-label="Interrupted tasks">
-      <thead>
+      <thead className="max-md:sr-only">
         <tr>
           <Th className="w-[138px]">Status</Th>
           <Th className="w-[84px] max-md:hidden">Id</Th>
@@ -31,47 +30,51 @@ export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
           <Th figure className="w-[110px] max-md:hidden">
             Interrupted
           </Th>
-          <Th className="w-[180px] max-md:w-[120px]">What happens next</Th>
+          <Th className="w-[180px]">What happens next</Th>
           <Th className="w-[280px] max-xl:hidden">Because</Th>
         </tr>
       </thead>
-      <tbody>
-        {tasks.map((task) => {
-          const next = nextStepInBrief(task, now)
-          return (
-            <tr key={task.id} data-task={task.id} className="hover:bg-hover">
-              <Td>
-                <StatusWord look={STATUS_LOOKS[task.status]} />
-              </Td>
-              <Td className="mono text-ink-2 max-md:hidden" title={task.id}>
-                {shortId(task.id)}
-              </Td>
-              <Td className="text-ink-2 max-lg:hidden">
-                {task.repo}
-                {task.issueNumber !== null && <span className="text-ink">#{task.issueNumber}</span>}
-              </Td>
-              <Td>
-                <Link
-                  href={`/tasks/${task.id}`}
-                  prefetch={false}
-                  title={task.title}
-                  className="font-[450] hover:underlined"
-                >
-                  {task.title}
-                </Link>
-              </Td>
-              <Td className="mono text-ink-2 max-lg:hidden">{task.holder?.name}</Td>
-              <Td figure className="text-ink-2 max-md:hidden">
-                {task.interruptedAt !== null && <Age at={task.interruptedAt} ago />}
-              </Td>
-              <Td className={next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}>{next.words}</Td>
-              <Td className="text-ink-2 max-xl:hidden" title={task.nextReason ?? undefined}>
-                {task.nextReason}
-              </Td>
-            </tr>
-          )
-        })}
+      <tbody className="max-md:block">
+        {tasks.map((task) => (
+          <InterruptedRow key={task.id} task={task} />
+        ))}
       </tbody>
     </Table>
+  )
+}
+
+const ROW =
+  'hover:bg-hover max-md:grid max-md:grid-cols-2 max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
+  'max-md:after:hidden! max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0!'
+
+/** On a phone the title has a line of its own, above its status and what comes next. */
+function InterruptedRow({ task }: { task: Task }) {
+  const next = nextStepInBrief(task, useNow())
+  return (
+    <tr data-task={task.id} className={ROW}>
+      <Td>
+        <StatusWord look={STATUS_LOOKS[task.status]} />
+      </Td>
+      <Td className="mono text-ink-2 max-md:hidden" title={task.id}>
+        {shortId(task.id)}
+      </Td>
+      <Td className="text-ink-2 max-lg:hidden">
+        {task.repo}
+        {task.issueNumber !== null && <span className="text-ink">#{task.issueNumber}</span>}
+      </Td>
+      <Td className="max-md:order-first max-md:col-span-2 max-md:text-15">
+        <Link href={`/tasks/${task.id}`} title={task.title} className="font-[450] outline-none hover:underlined">
+          {task.title}
+        </Link>
+      </Td>
+      <Td className="mono text-ink-2 max-lg:hidden">{task.holder?.name}</Td>
+      <Td figure className="text-ink-2 max-md:hidden">
+        {task.interruptedAt !== null && <Age at={task.interruptedAt} ago />}
+      </Td>
+      <Td className={`max-md:text-right ${next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}`}>{next.words}</Td>
+      <Td className="text-ink-2 max-xl:hidden" title={task.nextReason ?? undefined}>
+        {task.nextReason}
+      </Td>
+    </tr>
   )
 }

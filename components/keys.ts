@@ -23,15 +23,11 @@ export function useKeys(bindings: KeyBindings): void {
   }, [])
 }
 
-const SWITCH = 'rollcall-keys'
+/** Where the browser keeps that they are off. */
+export const KEYS_SWITCH = 'rollcall-keys'
 
 export function keysAreOn(): boolean {
-  return localStorage.getItem(SWITCH) !== 'off'
-}
-
-export function switchKeys(on: boolean): void {
-  if (on) localStorage.removeItem(SWITCH)
-  else localStorage.setItem(SWITCH, 'off')
+  return localStorage.getItem(KEYS_SWITCH) !== 'off'
 }
 
 interface Layer {

@@ -1,6 +1,7 @@
 /** What happens next by itself, when, and why: one sentence for every state. Pure: the moment is an argument. */
 import type { NextAction, Task } from '#lib/task/schema.ts'
-import { formatCountdown, formatDuration, formatTerm } from './format.ts'
+import { formatDuration, formatTerm } from './format.ts'
+import { NEXT_VERBS } from './next-brief.ts'
 import { isSilent } from './task-status.tsx'
 
 export interface NextStep {
@@ -15,33 +16,10 @@ export interface NextStep {
 }
 
 export function nextStepOf(task: Task, nowMs: number): NextStep {
-  if (task.sealedAt !== null) return step('plain', 'Nothing more happens: the task is sealed.', task.reason)
+  if (task.sealedAt !== null) return step('plain', 'Nothing more happens: the task is sealed.', reasonLine(task))
   if (task.status === 'interrupted' || task.status === 'failed') return afterLoss(task, nowMs)
   if (task.status === 'queued' || task.status === 'assigned') return beforeStart(task, nowMs)
   return underWay(task, nowMs)
-}
-
-/** The same in a few words, for the end of a line: "Reassign in 00:08". */
-export function nextStepInBrief(task: Task, nowMs: number): { words: string; tone: 'mute' | 'warn' } {
-  const { status, nextAction, nextAt } = task
-  if (task.sealedAt !== null) return { words: 'Sealed', tone: 'mute' }
-  if (status === 'interrupted' || status === 'failed') {
-    if (nextAction === null || nextAction === 'hold') return { words: 'Needs you', tone: 'mute' }
-    const leftMs = nextAt === null ? 0 : Date.parse(nextAt) - nowMs
-    return { words: `${VERBS[nextAction]} ${leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'now'}`, tone: 'warn' }
-  }
-  if (task.cancelRequestedAt !== null) return { words: 'Cancel asked', tone: 'warn' }
-  if (status === 'queued' || status === 'assigned') return { words: 'Waits for a worker', tone: 'mute' }
-  return { words: task.phase ?? '', tone: 'mute' }
-}
-
-const VERBS: Record<NextAction, string> = {
-  reassign: 'Reassign',
-  resume: 'Resume',
-  hold: 'Hold',
-  fail: 'Fail',
-  compensate: 'Compensate',
-  quarantine: 'Quarantine',
 }
 
 function afterLoss(task: Task, nowMs: number): NextStep {
@@ -52,9 +30,10 @@ function afterLoss(task: Task, nowMs: number): NextStep {
     return step('bad', `Nothing happens by itself: ${why}. ${by}`, budgetsOf(task))
   }
   const due = nextAt === null || Date.parse(nextAt) <= nowMs
-  const sentence = `${VERBS[nextAction]}${targetOf(task, nextAction)}${due ? ' now' : ''}, because ${why}.`
+  const sentence = `${NEXT_VERBS[nextAction]}${targetOf(task, nextAction)}${due ? ' now' : ''}, because ${why}.`
   const rule = task.strategy === null ? '' : `Rule ${task.strategy}.`
-  const detail = [rule, note && `${capital(note)}.`, budgetsOf(task)].filter(Boolean).join(' ')
+  const counted = /^(retry|interruption) /.test(note)
+  const detail = [rule, note && !counted && `${capital(note)}.`, budgetsOf(task)].filter(Boolean).join(' ')
   return { tone: 'warn', at: due ? null : nextAt, since: task.updatedAt, sentence, detail }
 }
 
@@ -71,18 +50,24 @@ function beforeStart(task: Task, nowMs: number): NextStep {
   if (task.undoable) {
     const until = waits ? 'Until then it can be undone.' : 'It can be undone until one does.'
     const sentence = waits ? `Offer it to ${who}. ${until}` : `${capital(who)} may take it now. ${until}`
-    return { tone: 'warn', at: waits ? task.notBefore : null, since: task.updatedAt, sentence, detail: task.reason }
+    return {
+      tone: waits ? 'warn' : 'plain',
+      at: waits ? task.notBefore : null,
+      since: task.updatedAt,
+      sentence,
+      detail: reasonLine(task),
+    }
   }
   if (waits)
     return { tone: 'plain', at: task.notBefore, since: task.createdAt, sentence: `Offer it to ${who}.`, detail: null }
-  return step('plain', `Runs as soon as ${who} takes it.`, task.reason)
+  return step('plain', `Runs as soon as ${who} takes it.`, reasonLine(task))
 }
 
 function underWay(task: Task, nowMs: number): NextStep {
   const { holder } = task
   const owner = holder?.name ?? 'its worker'
   if (task.cancelRequestedAt !== null) {
-    return step('warn', `Cancel, as soon as ${owner} hears of it with its next heartbeat.`, task.reason)
+    return step('warn', `Cancel, as soon as ${owner} hears of it with its next heartbeat.`, reasonLine(task))
   }
   if (holder !== null && Date.parse(holder.leaseExpiresAt) <= nowMs) {
     return step('warn', `Interrupt now, because the lease of ${owner} is over.`, 'The sweeper looks every second.')
@@ -96,7 +81,11 @@ function underWay(task: Task, nowMs: number): NextStep {
   const reaction = holder
     ? ` If it stops answering, the task is interrupted when its lease of ${formatTerm(holder.leaseMs)} ends.`
     : ''
-  return step('plain', `${what} while ${owner} answers.${reaction}`, task.status === 'waiting' ? task.reason : null)
+  return step(
+    'plain',
+    `${what} while ${owner} answers.${reaction}`,
+    task.status === 'waiting' ? reasonLine(task) : null,
+  )
 }
 
 function step(tone: NextStep['tone'], sentence: string, detail: string | null): NextStep {
@@ -115,6 +104,11 @@ function skillsOf(task: Task): string {
 
 function budgetsOf(task: Task): string {
   return `Retries used ${task.retriesUsed} of ${task.maxRetries}, interruptions ${task.interruptions} of ${task.maxInterruptions}.`
+}
+
+/** Why it is as it is, in the words of whoever did it. */
+function reasonLine({ reason }: Task): string | null {
+  return reason === null ? null : `${capital(reason)}${/[.!?]$/.test(reason) ? '' : '.'}`
 }
 
 function capital(words: string): string {

@@ -1,6 +1,6 @@
 'use client'
 
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import type { Attempt, Stream, Task } from '#lib/task/schema.ts'
 import { formatBytes, formatClock, formatCount, plural } from './format.ts'
 import { type LiveOutput, useLiveOutput } from './live-output.ts'
@@ -25,7 +25,7 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
   const lines = useMemo(() => linesOf(output.chunks, stream), [output.chunks, stream])
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 px-4 max-lg:border-line max-lg:border-b max-md:px-2 lg:absolute lg:top-0 lg:right-2 lg:left-[236px]">
+      <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 px-4 max-xl:border-line max-xl:border-b max-md:px-2 xl:absolute xl:top-0 xl:right-2 xl:left-[236px]">
         <Segments
           label="Attempt"
           value={String(shown?.attempt ?? '')}
@@ -78,7 +78,7 @@ interface OutputEndProps {
 /** Below the last line: why nothing more comes, or that nothing came yet. */
 function OutputEnd({ task, attempt, output, empty }: OutputEndProps) {
   if (attempt === null) return <Note>Not begun, so nothing is written.</Note>
-  if (!output.loaded) return null
+  if (!output.loaded) return <Note late>Reading the output…</Note>
   if (attempt.finishedAt === null) return empty ? <Note>Running, and nothing written yet.</Note> : null
   if (attempt.status !== 'interrupted') return empty ? <Note>Ended without output.</Note> : null
   const last = output.chunks.at(-1)
@@ -96,6 +96,6 @@ function OutputEnd({ task, attempt, output, empty }: OutputEndProps) {
   )
 }
 
-function Note({ children }: { children: React.ReactNode }) {
-  return <p className="px-6 font-sans text-13 text-ink-3 max-md:px-4">{children}</p>
+function Note({ late = false, children }: { late?: boolean; children: ReactNode }) {
+  return <p className={`${late ? 'late' : ''} px-6 font-sans text-13 text-ink-3 max-md:px-4`}>{children}</p>
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 
-/** The first line of a page that has no other. */
+/** The first line of a page that has no other. On a phone the bar says it already. */
 export function PageHeading({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <div className="flex flex-wrap items-baseline gap-x-4 px-6 pt-4 pb-3 max-md:px-4">
+    <div className="flex flex-wrap items-baseline gap-x-4 px-6 pt-4 pb-3 max-md:sr-only">
       <h1 className="font-semibold text-20">{title}</h1>
       {children && <p className="text-ink-2">{children}</p>}
     </div>

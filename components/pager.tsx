@@ -1,5 +1,5 @@
-import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { ButtonLink } from './ui/button.tsx'
+import { Icon } from './ui/icon.tsx'
 
 interface PagerProps {
   /** What is shown: "50 tasks, as of 15:41:55 UTC". */
@@ -23,8 +23,7 @@ export function Pager({ label, newer, older }: PagerProps) {
 }
 
 function PageLink({ href, name }: { href: string | null; name: 'Newer' | 'Older' }) {
-  const Icon = name === 'Newer' ? ChevronLeft : ChevronRight
-  const icon = <Icon size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+  const icon = <Icon name={name === 'Newer' ? 'left' : 'right'} />
   const words = name === 'Newer' ? [icon, name] : [name, icon]
   if (href === null) {
     return (

@@ -1,11 +1,11 @@
 'use client'
 
-import { Equal } from 'lucide-react'
-import Link from 'next/link'
 import { useRef, useState } from 'react'
 import type { Role } from '#lib/task/schema.ts'
 import { PAGES, useCurrentPage } from './site-nav.tsx'
 import { applyTheme, THEMES, type Theme } from './theme.ts'
+import { Icon } from './ui/icon.tsx'
+import { Link } from './ui/link.tsx'
 
 export interface PersonMenuProps {
   name: string
@@ -30,7 +30,7 @@ export function PersonMenu({ name, role, theme, signOut }: PersonMenuProps) {
         className="flex size-6 items-center justify-center rounded-full border border-line-2 font-medium text-11 text-ink-2 hover:bg-hover max-md:size-11 max-md:border-0 max-md:-mr-3"
       >
         <span className="max-md:hidden">{initialsOf(name)}</span>
-        <Equal size={26} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="md:hidden" />
+        <Icon name="menu" size={20} className="md:hidden" />
       </button>
       <div
         id="person-menu"

@@ -1,12 +1,12 @@
 'use client'
 
-import { Search } from 'lucide-react'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, type KeyboardEvent, useState } from 'react'
 import { QUERY_ID } from './page-keys.tsx'
-import { FILTERS, type Filter, type Filters, hrefOf, parseQuery, taskIdIn, without } from './task-query.ts'
+import { FILTERS, type Filter, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
+import { Icon } from './ui/icon.tsx'
 import { Kbd } from './ui/kbd.tsx'
+import { Link } from './ui/link.tsx'
 
 interface QueryBoxProps {
   filters: Filters
@@ -20,10 +20,11 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
   const router = useRouter()
   const [text, setText] = useState(given)
   const [message, setMessage] = useState(refused)
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault()
     const id = taskIdIn(text)
     if (id !== null) return router.push(`/tasks/${id}`)
+    const { parseQuery } = await import('./parse-query.ts')
     const query = parseQuery(text, filters)
     setMessage(query.ok ? undefined : query.message)
     if (!query.ok) return
@@ -42,7 +43,7 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
         onSubmit={submit}
         className="flex min-h-8 flex-wrap items-center gap-2 rounded-6 border border-control bg-raised px-2.5 py-[3px] has-[input:focus-visible]:border-focus has-[input:focus-visible]:outline-1 has-[input:focus-visible]:outline-focus max-md:min-h-11"
       >
-        <Search size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="shrink-0 text-ink-2" />
+        <Icon name="search" className="shrink-0 text-ink-2" />
         <Chips filters={filters} />
         {Object.entries(filters).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
@@ -62,7 +63,9 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
           spellCheck={false}
           className="h-6 min-w-40 flex-1 bg-transparent outline-none max-md:min-w-24"
         />
-        <Kbd className="max-md:hidden">/</Kbd>
+        <span className="max-md:hidden">
+          <Kbd>/</Kbd>
+        </span>
       </form>
       {message !== undefined && (
         <p id="query-message" role="alert" className="pt-1.5 text-12 text-bad-fg">

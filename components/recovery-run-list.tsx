@@ -1,9 +1,9 @@
 import { Hand, type LucideIcon, Power, RotateCw } from 'lucide-react'
-import Link from 'next/link'
 import type { RecoveryRun } from '#lib/task/schema.ts'
 import { formatDuration, plural } from './format.ts'
 import { Moment } from './time.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
 
 type Trigger = RecoveryRun['trigger']
 
@@ -45,7 +45,7 @@ function RunItem({ run }: { run: RecoveryRun }) {
         <ul aria-label="Hints">
           {run.hints.map((hint) => (
             <li key={hint.taskId} className="mono py-0.5 leading-[18px] text-ink-2 [overflow-wrap:anywhere]">
-              <Link href={`/tasks/${hint.taskId}`} prefetch={false} className="hover:underlined hover:text-ink">
+              <Link href={`/tasks/${hint.taskId}`} className="hover:underlined hover:text-ink">
                 {hint.text}
               </Link>
             </li>

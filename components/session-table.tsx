@@ -1,10 +1,10 @@
-import Link from 'next/link'
 import type { Session } from '#lib/task/schema.ts'
 import { shortId } from './format.ts'
 import { SESSION_LOOKS } from './session-look.ts'
 import { Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
 import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
 /** Agent sessions, and why those that are over cannot be gone on with. */
@@ -49,7 +49,7 @@ function SessionRow({ session }: { session: Session }) {
       </Td>
       <Td className="text-ink-2 max-lg:hidden">{session.provider ?? <span className="text-ink-3">unknown</span>}</Td>
       <Td className="mono">
-        <Link href={`/tasks/${session.taskId}`} prefetch={false} title={session.taskId} className="underlined">
+        <Link href={`/tasks/${session.taskId}`} title={session.taskId} className="underlined">
           {shortId(session.taskId)}
         </Link>
       </Td>

@@ -1,7 +1,7 @@
 'use client'
 
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { Link } from './ui/link.tsx'
 
 /** The pages, each with the key that follows `g`. */
 export const PAGES = [
@@ -20,7 +20,7 @@ export function SiteNav() {
           key={href}
           href={href}
           aria-current={href === current?.href ? 'page' : undefined}
-          className="-mb-px flex h-11 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
+          className="relative -mb-px flex h-11 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
         >
           {name}
         </Link>

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react'
+import { Glyph } from './ui/icon.tsx'
 
 /** An outline may still change; a solid is sealed. Drawn in a box of 16, stroke 1.5, in the colour of the words around. */
 export type StatusShape =
@@ -18,23 +19,7 @@ export type StatusShape =
 
 export function StatusIcon({ shape, className }: { shape: StatusShape; className?: string }) {
   const solid = shape.endsWith('-solid')
-  return (
-    <svg
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-      className={`shrink-0 ${className ?? ''}`}
-      data-shape={shape}
-    >
-      {solid ? <Cut shape={shape}>{SHAPES[shape]}</Cut> : SHAPES[shape]}
-    </svg>
-  )
+  return <Glyph className={className}>{solid ? <Cut shape={shape}>{SHAPES[shape]}</Cut> : SHAPES[shape]}</Glyph>
 }
 
 const RING = <circle cx="8" cy="8" r="5.75" />

@@ -85,7 +85,7 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
           {act === 'reassign' && task.sideEffects && <RunTwice />}
           {state.status === 'refused' && (
             <p role="alert" className="rounded-6 bg-bad-bg px-3 py-2 text-bad-fg">
-              <span className="font-medium">Refused: {state.detail}</span> {state.advice}
+              <span className="font-medium">Refused: {state.detail.replace(/\.$/, '')}.</span> {state.advice}
             </p>
           )}
         </div>
@@ -94,7 +94,7 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
           <Button onClick={onClose}>{words.dismiss}</Button>
           <Button kind="primary" type="submit" disabled={pending}>
             {words.confirm}
-            <Kbd className="border-current/40 text-inherit max-md:hidden">Ctrl Enter</Kbd>
+            <Kbd on="primary">Ctrl Enter</Kbd>
           </Button>
         </div>
       </form>

@@ -1,7 +1,5 @@
 'use client'
 
-import { ChevronLeft, ChevronRight } from 'lucide-react'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { Attempt, Compensation, Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
@@ -11,6 +9,8 @@ import { attemptsMaxOf } from './task-row.tsx'
 import { lookOf, STATUS_LOOKS, StatusBadge } from './task-status.tsx'
 import { Moment } from './time.tsx'
 import { CopyButton } from './ui/copy-button.tsx'
+import { Icon } from './ui/icon.tsx'
+import { Link } from './ui/link.tsx'
 import { Unknown } from './ui/table.tsx'
 
 interface TaskHeadingProps {
@@ -27,9 +27,9 @@ export function TaskHeading({ task, attempts, compensations }: TaskHeadingProps)
       <div className="flex h-5 items-center justify-between max-md:hidden">
         <nav aria-label="Breadcrumbs" className="flex items-center gap-2 text-ink-2">
           <Crumb href="/tasks">Tasks</Crumb>
-          <ChevronRight size={12} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          <Icon name="right" size={12} />
           <Crumb href={hrefOf({ status: task.status })}>{STATUS_LOOKS[task.status].word}</Crumb>
-          <ChevronRight size={12} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          <Icon name="right" size={12} />
           <span aria-current="page">{placeOf(task)}</span>
         </nav>
         <CopyButton kind="quiet" label="Copy link" text={() => location.href} className="-mr-2.5" />
@@ -84,7 +84,7 @@ function PhoneBack({ task }: { task: Task }) {
       aria-label="Back to tasks"
       className="fixed top-0 left-0 z-30 flex h-11 max-w-[52vw] items-center gap-3 pl-3 md:hidden"
     >
-      <ChevronLeft size={20} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="shrink-0" />
+      <Icon name="left" size={20} className="shrink-0" />
       <span className="truncate font-semibold text-15">{placeOf(task)}</span>
     </Link>
   )

@@ -1,6 +1,5 @@
 'use client'
 
-import { ArrowUp } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
 import type { Task } from '#lib/task/schema.ts'
@@ -9,6 +8,7 @@ import { formatClock, formatDuration } from './format.ts'
 import { type LiveTasks, useLiveTasks } from './live-tasks.ts'
 import { type Filters, hrefOf } from './task-query.ts'
 import { TaskTable } from './task-table.tsx'
+import { Icon } from './ui/icon.tsx'
 
 interface TaskListProps {
   tasks: readonly Task[]
@@ -66,7 +66,7 @@ function Freshness({ live, asOf, onShow }: { live: LiveTasks; asOf: string; onSh
           onClick={onShow}
           className="touch flex h-6 items-center gap-2 rounded-full border border-line-2 bg-raised px-2.5 text-12 font-medium hover:bg-hover max-md:h-11 max-md:w-full max-md:rounded-none max-md:border-0 max-md:bg-sunken max-md:px-4 max-md:text-13"
         >
-          <ArrowUp size={14} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
+          <Icon name="up" size={14} />
           {arrived >= 50 ? '50+' : arrived} new
           <span className="ml-auto font-normal text-ink-3 md:hidden">as of {formatClock(asOf)}</span>
         </button>

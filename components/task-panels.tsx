@@ -62,7 +62,7 @@ function Tabs({ choices, current, onChange, className }: TabsProps) {
           type="button"
           aria-pressed={name === current}
           onClick={() => onChange(name)}
-          className="touch -mb-px h-10 shrink-0 border-transparent border-b-2 px-3 text-ink-2 -outline-offset-2 hover:text-ink aria-pressed:border-ink aria-pressed:font-medium aria-pressed:text-ink"
+          className="touch -mb-px h-10 shrink-0 border-transparent border-b-2 px-3 pt-0.5 text-ink-2 -outline-offset-2 hover:text-ink aria-pressed:border-ink aria-pressed:font-medium aria-pressed:text-ink"
         >
           {label}
         </button>

@@ -1,33 +1,31 @@
 'use client'
 
-import Link from 'next/link'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
 import { formatDuration, formatMoney, shortId } from './format.ts'
 import { LivenessCell } from './liveness-ticks.tsx'
-import { nextStepInBrief } from './next-step.ts'
+import { nextStepInBrief } from './next-brief.ts'
 import { lookOf, StatusWord } from './task-status.tsx'
 import { Age, Moment } from './time.tsx'
+import { Link } from './ui/link.tsx'
 import { Td, Unknown } from './ui/table.tsx'
 
 /** Which columns give way as the window narrows; the title takes what is left. Below 768 px an item has three lines. */
 export const FROM_WIDTH = {
-  model: 'max-[1414px]:hidden',
-  agent: 'max-[1324px]:hidden',
-  cost: 'max-[1258px]:hidden',
-  error: 'max-[1188px]:hidden',
-  progress: 'max-[1082px]:hidden',
-  id: 'max-[998px]:hidden',
-  duration: 'max-[924px]:hidden',
-  started: 'max-[848px]:hidden',
+  model: 'max-[1424px]:hidden',
+  agent: 'max-[1334px]:hidden',
+  cost: 'max-[1268px]:hidden',
+  error: 'max-[1198px]:hidden',
+  progress: 'max-[1098px]:hidden',
+  id: 'max-[1014px]:hidden',
+  duration: 'max-[940px]:hidden',
+  started: 'max-[864px]:hidden',
   desk: 'max-md:hidden',
 } as const
 
 const ROW =
-  'group max-md:grid max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
-  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0! hover:bg-hover ' +
-  'has-[a:focus-visible]:bg-select has-[a:focus-visible]:[&>td]:shadow-[inset_0_1px_var(--focus),inset_0_-1px_var(--focus)] ' +
-  'has-[a:focus-visible]:[&>td:first-child]:shadow-[inset_0_1px_var(--focus),inset_0_-1px_var(--focus),inset_2px_0_var(--focus)]'
+  'max-md:grid max-md:after:hidden! max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
+  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0! hover:bg-hover'
 
 /** `left`: it does not match the filter any more; it stays where it is, greyed, until the list is asked for again. */
 export function TaskRow({ task, left }: { task: Task; left: boolean }) {
@@ -60,7 +58,6 @@ export function TaskRow({ task, left }: { task: Task; left: boolean }) {
       <Td className="max-md:order-3 max-md:col-span-3 max-md:text-15">
         <Link
           href={`/tasks/${task.id}`}
-          prefetch={false}
           title={task.title}
           className="block truncate font-[450] outline-none max-md:font-medium"
         >

@@ -23,14 +23,14 @@ export function TaskTable({ tasks, filters }: { tasks: readonly Task[]; filters:
     <Table aria-label="Tasks" id="tasks" className="text-[0.78125rem] [&_:is(td,th)]:px-1.5">
       <thead className="sticky top-11 z-10 bg-bg max-md:sr-only">
         <tr>
-          <Th className="w-[138px]">Status</Th>
-          <Th className="w-[122px]">Liveness</Th>
+          <Th className="w-[134px]">Status</Th>
+          <Th className="w-[128px]">Liveness</Th>
           <Th className={`w-[74px] ${FROM_WIDTH.id}`}>Id</Th>
           <Th className="w-[122px]">Repo and issue</Th>
           <Th>Title</Th>
           <Th className={`w-[66px] ${FROM_WIDTH.agent}`}>Agent</Th>
           <Th className={`w-[90px] ${FROM_WIDTH.model}`}>Model</Th>
-          <Th className="w-[112px]">Worker</Th>
+          <Th className="w-[108px]">Worker</Th>
           <Th figure className="w-[56px]">
             Attempt
           </Th>
@@ -46,7 +46,7 @@ export function TaskTable({ tasks, filters }: { tasks: readonly Task[]; filters:
           <Th figure className={`w-[70px] ${FROM_WIDTH.cost}`}>
             Cost
           </Th>
-          <Th className={`w-[112px] ${FROM_WIDTH.error}`}>Error</Th>
+          <Th className={`w-[100px] ${FROM_WIDTH.error}`}>Error</Th>
           <Th className="md:hidden">Next</Th>
         </tr>
       </thead>

@@ -2,7 +2,8 @@
 
 import { useState } from 'react'
 import type { Attempt, TaskEvent } from '#lib/task/schema.ts'
-import { type EventKind, EventMark, eventLookOf } from './event-look.tsx'
+import { EVENT_KINDS } from './event-kind.ts'
+import { EventMark, eventLookOf } from './event-look.tsx'
 import { wordsOf } from './event-words.ts'
 import { Moment } from './time.tsx'
 import { Button } from './ui/button.tsx'
@@ -30,7 +31,7 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
   const cursor = older === null ? nextCursor : older.nextCursor
   const seen = new Set(events.map(({ id }) => id))
   const all = [...events, ...(older?.events ?? []).filter(({ id }) => !seen.has(id))]
-  const shown = all.filter((event) => filter === 'all' || eventLookOf(event).kind === (filter satisfies EventKind))
+  const shown = all.filter((event) => filter === 'all' || EVENT_KINDS[event.type] === filter)
   const showOlder = async () => {
     if (cursor === null) return
     const page = await fetchEvents(taskId, cursor)
@@ -88,7 +89,9 @@ function TimelineItem({ event, attempts, last }: TimelineItemProps) {
         {!last && <span aria-hidden="true" className="my-px min-h-2 w-px flex-1 bg-line-2" />}
       </div>
       <div className="min-w-0 pb-2.5 [overflow-wrap:anywhere]">
-        {lead && <span className={`font-medium ${look.kind === 'refusal' ? 'text-bad-fg' : ''}`}>{lead} </span>}
+        {lead && (
+          <span className={`font-medium ${EVENT_KINDS[event.type] === 'refusal' ? 'text-bad-fg' : ''}`}>{lead} </span>
+        )}
         {rest}
         {more && !hint && <p className="text-ink-2">{more}</p>}
         <p className="text-12 text-ink-3 md:hidden">{event.actor.name}</p>

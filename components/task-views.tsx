@@ -1,7 +1,7 @@
 import type { TaskStatus } from '#lib/task/states.ts'
 import { formatCapped } from './format.ts'
 import { type Filters, hrefOf } from './task-query.ts'
-import { ChipLink } from './ui/tabs.tsx'
+import { ChipLink } from './ui/chip-link.tsx'
 
 export interface StatusCount {
   status: TaskStatus

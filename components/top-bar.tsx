@@ -1,7 +1,5 @@
 'use client'
 
-import { Check, Clock3 } from 'lucide-react'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
@@ -9,6 +7,8 @@ import { useSweeper } from './health.tsx'
 import { Logo } from './logo.tsx'
 import { PersonMenu, type PersonMenuProps } from './person-menu.tsx'
 import { SiteNav, useCurrentPage } from './site-nav.tsx'
+import { Icon } from './ui/icon.tsx'
+import { Link } from './ui/link.tsx'
 
 export function TopBar(person: PersonMenuProps) {
   const page = useCurrentPage()
@@ -38,10 +38,9 @@ export function TopBar(person: PersonMenuProps) {
 function SweeperAge() {
   const { ageMs, late } = useSweeper()
   const age = ageMs === null ? 'never' : formatDuration(ageMs)
-  const Icon = late ? Clock3 : Check
   return (
     <span className={`flex items-center gap-2 ${late ? 'font-medium text-bad-fg' : 'text-ink-2'}`}>
-      <Icon size={14} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className={late ? '' : 'text-good-fg'} />
+      <Icon name={late ? 'clock' : 'check'} className={late ? '' : 'text-good-fg'} />
       <span className="max-md:sr-only">Sweeper</span>
       <span className="-ml-1 max-md:ml-0">
         {late && ageMs !== null ? 'late, ' : ''}
@@ -55,7 +54,7 @@ function SweeperAge() {
 function DatabaseClock() {
   const now = useNow()
   return (
-    <time dateTime={new Date(now).toISOString()} title="The database’s clock, in UTC" className="mono">
+    <time dateTime={new Date(now).toISOString()} title="Database clock" className="mono">
       {formatClock(now)}
       <span className="max-md:sr-only"> UTC</span>
     </time>

@@ -3,7 +3,7 @@
 import type { Worker } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
 import { formatDuration, plural } from './format.ts'
-import { judgeLease, type Tick } from './liveness.ts'
+import { judgeLease, type Ticks } from './liveness.ts'
 import { LivenessTicks } from './liveness-ticks.tsx'
 import { SlotBar } from './slot-bar.tsx'
 import { Age } from './time.tsx'
@@ -54,12 +54,7 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
         if (group.length === 0) return null
         return (
           <tbody key={title}>
-            <tr>
-              <th scope="rowgroup" colSpan={10} className="h-10 border-line border-b px-2 text-left font-normal">
-                <span className="mr-3 font-semibold">{title}</span>
-                <span className="text-ink-3">{plural(group.length, 'worker')}</span>
-              </th>
-            </tr>
+            <GroupHead title={title} count={group.length} />
             {group.map((worker) => (
               <WorkerRow key={worker.id} worker={worker} />
             ))}
@@ -67,6 +62,26 @@ export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
         )
       })}
     </Table>
+  )
+}
+
+/** Which columns give way as the window narrows. */
+const FROM = { md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' }
+const COLUMNS = [FROM.md, '', '', FROM.lg, FROM.md, FROM.xl, FROM.lg, FROM.xl, FROM.xl]
+
+/** Its words reach over the cells beside it: a cell over all columns would bring back those that gave way. */
+function GroupHead({ title, count }: { title: string; count: number }) {
+  return (
+    <tr>
+      <th scope="rowgroup" className="h-10 whitespace-nowrap border-line border-b px-2 text-left font-normal">
+        <span className="mr-3 font-semibold">{title}</span>
+        <span className="text-ink-3">{plural(count, 'worker')}</span>
+      </th>
+      {COLUMNS.map((hidden, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the columns never change their places
+        <td key={index} className={`border-line border-b ${hidden}`} />
+      ))}
+    </tr>
   )
 }
 
@@ -95,7 +110,10 @@ function WorkerTableHead() {
   )
 }
 
-const DEAD: Tick = 'gone'
+const GONE: Record<'dead' | 'stopped', Ticks> = {
+  dead: ['gone', 'gone', 'gone', 'gone', 'none'],
+  stopped: ['none', 'none', 'none', 'none', 'none'],
+}
 
 function WorkerRow({ worker }: { worker: Worker }) {
   const now = useNow()
@@ -108,7 +126,11 @@ function WorkerRow({ worker }: { worker: Worker }) {
         <WorkerWord look={workerLookOf(worker.state, worker.deathKind, isLate(worker, now))} />
       </Td>
       <Td className="max-md:hidden">
-        <LivenessTicks ticks={gone ? [DEAD, DEAD, DEAD, DEAD, 'none'] : ['fine', lease, heartbeat, 'fine', 'fine']} />
+        <LivenessTicks
+          ticks={
+            gone ? GONE[worker.state === 'stopped' ? 'stopped' : 'dead'] : ['fine', lease, heartbeat, 'fine', 'fine']
+          }
+        />
       </Td>
       <Td className="mono" title={`${worker.host}, pid ${worker.pid}, ${worker.id}`}>
         {worker.name}

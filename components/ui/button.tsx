@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import type { ComponentProps, ReactNode } from 'react'
 import { classNames } from './class-names.ts'
+import { Link } from './link.tsx'
 
 type Kind = 'primary' | 'plain' | 'quiet'
 interface Looks {
@@ -46,7 +46,7 @@ const KINDS: Record<Kind, string> = {
 /** A refused act keeps its place: dashed, and aria-disabled so that it can still be focused and say why. */
 export function buttonClass({ kind = 'plain', size = 'normal' }: Looks): string {
   return classNames(
-    'touch inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-6 font-medium',
+    'touch relative inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-6 font-medium',
     'transition-colors duration-120 ease-out aria-disabled:cursor-default disabled:opacity-60',
     size === 'normal' ? 'h-8 px-3' : 'h-7 px-2.5',
     KINDS[kind],

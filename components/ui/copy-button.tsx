@@ -1,8 +1,8 @@
 'use client'
 
-import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
+import { Icon } from './icon.tsx'
 
 interface CopyButtonProps {
   text: string | (() => string)
@@ -24,11 +24,7 @@ export function CopyButton({ text, label = 'Copy', kind = 'plain', className }: 
     await navigator.clipboard?.writeText(typeof text === 'string' ? text : text())
     setCopied(true)
   }
-  const icon = copied ? (
-    <Check size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
-  ) : (
-    <Copy size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />
-  )
+  const icon = copied ? <Icon name="check" /> : <Icon name="copy" />
   return (
     <Button kind={kind} size="small" onClick={copy} icon={icon} className={className}>
       <span aria-live="polite">{copied ? 'Copied' : label}</span>

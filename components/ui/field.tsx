@@ -32,7 +32,7 @@ export function Field({ label, id, error, hint, children }: FieldProps) {
 }
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input className={classNames(CONTROL, 'touch h-8', className)} {...rest} />
+  return <input className={classNames(CONTROL, 'h-8 max-md:h-11', className)} {...rest} />
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
@@ -40,5 +40,5 @@ export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
 }
 
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
-  return <select className={classNames(CONTROL, 'touch h-8', className)} {...rest} />
+  return <select className={classNames(CONTROL, 'h-8 max-md:h-11', className)} {...rest} />
 }

@@ -5,12 +5,7 @@ import { classNames } from './class-names.ts'
 export function Table({ className, ...rest }: ComponentProps<'table'>) {
   return (
     <table
-      className={classNames(
-        'w-full table-fixed border-separate border-spacing-0 text-left',
-        '[&_:is(td,th):first-child]:pl-6 [&_:is(td,th):last-child]:pr-6',
-        'max-md:[&_:is(td,th):first-child]:pl-4 max-md:[&_:is(td,th):last-child]:pr-4',
-        className,
-      )}
+      className={classNames('page-table w-full table-fixed border-separate border-spacing-0 text-left', className)}
       {...rest}
     />
   )

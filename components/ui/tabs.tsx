@@ -1,12 +1,8 @@
 'use client'
 
-import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { chipClass } from './chip-link.tsx'
 import { classNames } from './class-names.ts'
-
-const CHIP = 'touch inline-flex h-6 shrink-0 items-center gap-1.5 whitespace-nowrap rounded-6 px-2 text-12'
-const OFF = 'text-ink-2 hover:bg-hover hover:text-ink'
-const ON = 'bg-select font-medium text-ink'
 
 export interface Choice<Value extends string> {
   readonly value: Value
@@ -32,20 +28,11 @@ export function Segments<Value extends string>({ label, value, choices, onChange
           type="button"
           aria-pressed={choice.value === value}
           onClick={() => onChange(choice.value)}
-          className={classNames(CHIP, choice.value === value ? ON : OFF)}
+          className={chipClass(choice.value === value)}
         >
           {choice.label}
         </button>
       ))}
     </div>
-  )
-}
-
-/** The same for places: each is a link, so that it can be opened, copied and gone back from. */
-export function ChipLink({ href, current, children }: { href: string; current: boolean; children: ReactNode }) {
-  return (
-    <Link href={href} aria-current={current ? 'page' : undefined} className={classNames(CHIP, current ? ON : OFF)}>
-      {children}
-    </Link>
   )
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import { FilterEmpty } from '#components/filter-empty.tsx'
-import { FirstRun } from '#components/first-run.tsx'
+import { FirstRun } from '#components/first-run-later.tsx'
 import { formatClock, plural } from '#components/format.ts'
 import { Pager } from '#components/pager.tsx'
 import { QueryBox } from '#components/query-box.tsx'

@@ -1,5 +1,6 @@
 import { redirect } from 'next/navigation'
-import { type Filters, hrefOf, instantOf, parseQuery, readFilters, taskIdIn } from '#components/task-query.ts'
+import { parseQuery, readFilters } from '#components/parse-query.ts'
+import { type Filters, hrefOf, instantOf, taskIdIn } from '#components/task-query.ts'
 import type { Context } from '#lib/ledger/context.ts'
 import { listTasks } from '#lib/ledger/index.ts'
 import { ListTasks } from '#lib/task/commands.ts'
