@@ -5,8 +5,11 @@ import type { Problem } from '#lib/task/schema.ts'
 export function toProblem(error: unknown, requestId: string): Problem & Record<string, unknown> {
   const code = isTaskError(error) ? error.code : 'internal'
   const { status, title, advice } = ERRORS[code]
+  // A problem's own status is that of HTTP, so the one that was met goes by another name.
+  const { status: taskStatus, ...facts } = isTaskError(error) ? error.facts : {}
   return {
-    ...(isTaskError(error) ? error.facts : {}),
+    ...facts,
+    ...(taskStatus === undefined ? {} : { taskStatus }),
     type: `urn:rollcall:error:${code}`,
     code,
     title,
