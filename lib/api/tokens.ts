@@ -44,7 +44,7 @@ export async function listTokens(
   query: ListPage,
 ): Promise<{ tokens: Token[]; nextCursor: string | null }> {
   const limit = query.limit ?? LIMITS.pageDefault
-  const [before] = query.cursor === undefined ? [] : decodeCursor('tokens', query.cursor)
+  const [before] = query.cursor === undefined ? [] : decodeCursor('tokens', query.cursor, ['string'])
   const where = before === undefined ? {} : { id: { lt: String(before) } }
   const rows = await db.records.token.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 })
   const page = pageOf(rows, limit, (row) => encodeCursor('tokens', [row.id]))
@@ -93,8 +93,8 @@ export async function endWebSession(db: Database, secret: string): Promise<void>
 }
 
 /**
- * Sees to it that somebody can sign in: the token of the environment where one is set, or else, on the first start, a
- * new one. Answers the secret of a new one, to be shown once.
+ * Sees to it that an admin can sign in: by the token of the environment where one is set, or else, where there is no
+ * other, by a new one. Answers the secret of a new one, to be shown once.
  */
 export async function ensureAdmin(db: Database, adminToken: string | undefined): Promise<string | null> {
   const createdAt = BigInt(await db.now())
@@ -105,7 +105,7 @@ export async function ensureAdmin(db: Database, adminToken: string | undefined):
     await db.records.token.upsert({ where: { id: ENVIRONMENT_TOKEN_ID }, create, update: { hash, revokedAt: null } })
     return null
   }
-  if ((await db.records.token.count({ where: { revokedAt: null } })) > 0) return null
+  if ((await db.records.token.count({ where: { role: 'admin', revokedAt: null } })) > 0) return null
   const secret = mintSecret()
   await db.records.token.create({
     data: { id: v7(), name: 'admin', role: 'admin', hash: hashSecret(secret), createdAt },

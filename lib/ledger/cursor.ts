@@ -5,11 +5,16 @@ export function encodeCursor(list: string, values: readonly (string | number)[])
   return Buffer.from(JSON.stringify([list, ...values])).toString('base64url')
 }
 
-export function decodeCursor(list: string, cursor: string): (string | number)[] {
+/** `kinds` are the types of the values. A cursor is what its holder makes of it, and only these may reach a database. */
+export function decodeCursor(
+  list: string,
+  cursor: string,
+  kinds: readonly ('string' | 'number')[],
+): (string | number)[] {
   try {
     const [name, ...values]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const valid = values.every((value) => typeof value === 'string' || typeof value === 'number')
-    if (name === list && values.length > 0 && valid) return values as (string | number)[]
+    const valid = values.length === kinds.length && values.every((value, index) => isOf(kinds[index], value))
+    if (name === list && valid) return values as (string | number)[]
   } catch {
     // Not ours either; the same answer below.
   }
@@ -17,6 +22,11 @@ export function decodeCursor(list: string, cursor: string): (string | number)[] 
     'validation',
     `cursor: not a place in the list of ${list}; take it from nextCursor of the same list`,
   )
+}
+
+function isOf(kind: 'string' | 'number' | undefined, value: unknown): boolean {
+  if (kind === 'number') return Number.isSafeInteger(value)
+  return typeof value === 'string' && !value.includes('\u0000')
 }
 
 /** Cuts a page out of rows that were read one further than asked. */

@@ -19,7 +19,7 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   const filter = new Filter(context.db.dialect)
   addConditions(filter, query)
   if (query.cursor !== undefined) {
-    const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor)
+    const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor, ['number', 'string'])
     filter.add((at) => `(t.created_at, t.id) < (${at(createdAt)}, ${at(id)})`)
   }
   const now = await context.db.now()

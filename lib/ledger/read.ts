@@ -64,7 +64,8 @@ export interface EventPage {
 /** Newest first. */
 export async function listEvents({ db }: Context, query: ListEvents & { taskId: string }): Promise<EventPage> {
   const limit = query.limit ?? 100
-  const [before = Number.MAX_SAFE_INTEGER] = query.cursor === undefined ? [] : decodeCursor('events', query.cursor)
+  const [before = Number.MAX_SAFE_INTEGER] =
+    query.cursor === undefined ? [] : decodeCursor('events', query.cursor, ['number'])
   const rows = await db.read(
     `SELECT * FROM task_events WHERE task_id = $1 AND id < $2 ORDER BY id DESC LIMIT ${limit + 1}`,
     [query.taskId, before],

@@ -15,9 +15,7 @@ type Found<Model extends 'worker' | 'session' | 'incident' | 'recoveryRun'> = No
 function ask(list: string, query: ListPage, column: string) {
   const limit = query.limit ?? LIMITS.pageDefault
   const orderBy = [{ [column]: 'desc' as const }, { id: 'desc' as const }]
-  const [at, id = ''] = query.cursor === undefined ? [] : decodeCursor(list, query.cursor)
-  if (at !== undefined && !Number.isSafeInteger(at))
-    throw new TaskError('validation', `cursor: no place in the list of ${list}`)
+  const [at, id = ''] = query.cursor === undefined ? [] : decodeCursor(list, query.cursor, ['number', 'string'])
   const before = { OR: [{ [column]: { lt: BigInt(at ?? 0) } }, { [column]: BigInt(at ?? 0), id: { lt: String(id) } }] }
   return { limit, find: { take: limit + 1, orderBy, where: { AND: at === undefined ? [] : [before] } } }
 }
