@@ -9,7 +9,7 @@ import { type Bearer, findBearer, findWebSession } from './tokens.ts'
 export const COOKIE = 'rollcall_session'
 
 /** How long a revoked token may still be taken for valid; each request would pay for less. */
-const REMEMBER_MS = 3000
+const REMEMBER_MS = 2500
 const REMEMBERED_MAX = 1000
 
 const ALLOWED: Record<Role, ReadonlySet<Access>> = {

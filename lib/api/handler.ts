@@ -8,6 +8,8 @@ import type { ApiRequest, ApiResponse, Respond } from './respond.ts'
 
 /** A reader this far behind is cut off; it comes back with the id of the last event that it saw. */
 const BACKLOG_BYTES = 1024 * 1024
+/** A sender who goes on this far after it was refused is cut off. */
+const DISCARD_BYTES = 16 * 1024 * 1024
 
 export interface ApiHandler {
   handle(request: IncomingMessage, response: ServerResponse): void
@@ -62,18 +64,25 @@ function flatten(headers: IncomingMessage['headers']): Record<string, string | u
   return { authorization, cookie, 'last-event-id': Array.isArray(lastEventId) ? lastEventId[0] : lastEventId }
 }
 
-function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
+/**
+ * What comes past the limit is read and thrown away: a connection that is closed on a sender who still writes takes the
+ * answer with it.
+ */
+function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
   const tooLarge = () => new TaskError('payload_too_large', `the body is over ${limitBytes} bytes`, { limitBytes })
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) reject(tooLarge())
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > limitBytes) reject(tooLarge())
-      else chunks.push(chunk)
+      if (bytes > limitBytes) {
+        chunks.length = 0
+        reject(tooLarge())
+      } else chunks.push(chunk)
+      if (bytes > DISCARD_BYTES) request.destroy()
     })
-    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.once('end', () => resolve(Buffer.concat(chunks)))
     request.once('close', () => reject(new TaskError('validation', 'the connection ended before the body did')))
   })
 }
@@ -85,9 +94,7 @@ async function send(answer: ApiResponse, response: ServerResponse, signal: Abort
     response.end()
     return
   }
-  // What is left of a body that was refused is not read: the connection ends with the answer.
-  const headers = response.req.complete ? answer.headers : { ...answer.headers, connection: 'close' }
-  response.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(answer.body) })
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) })
   response.end(answer.body)
 }
 

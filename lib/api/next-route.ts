@@ -39,7 +39,7 @@ function toApiRequest(request: Request): ApiRequest {
     },
     async body(limitBytes) {
       const bytes = new Uint8Array(await request.arrayBuffer())
-      if (bytes.length <= limitBytes) return new TextDecoder().decode(bytes)
+      if (bytes.length <= limitBytes) return bytes
       throw new TaskError('payload_too_large', `the body is over ${limitBytes} bytes`, { limitBytes })
     },
     signal: request.signal,

@@ -16,8 +16,8 @@ export interface ApiRequest {
   /** Path and query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** The body as text; refuses with payload_too_large past the limit. */
-  body(limitBytes: number): Promise<string>
+  /** The whole body; refuses with payload_too_large past the limit. */
+  body(limitBytes: number): Promise<Uint8Array>
   readonly signal: AbortSignal
 }
 
@@ -29,6 +29,8 @@ const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache
 const PROBLEM_HEADERS = { ...JSON_HEADERS, 'content-type': 'application/problem+json; charset=utf-8' }
 /** What a worker's token may read, of tasks that its own workers have worked on. */
 const READ_BY_WORKERS = new Set(['getTask', 'listEvents', 'readOutput'])
+/** Bytes that are no text are refused; replaced by a sign, they would be on record as something that nobody sent. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }
 
 export type Respond = (request: ApiRequest) => Promise<ApiResponse>
@@ -56,7 +58,7 @@ async function answer(
   request: ApiRequest,
   requestId: string,
 ): Promise<ApiResponse> {
-  const [path = '', query = ''] = request.url.split('?', 2)
+  const [path = '', ...rest] = request.url.split('?')
   const route = findRoute(request.method, path)
   const { access } = route.endpoint
   const actor = access === 'public' ? NOBODY : await guards.authenticate(request.headers, request.method)
@@ -66,13 +68,16 @@ async function answer(
       role: actor.role,
     })
   }
-  const given = await readGiven(request, query)
+  const given = await readGiven(request, rest.join('?'))
   const input = parseInput(route, given)
   const context = contextFor(actor, runtime)
   if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
   const named = access === 'worker' ? await guards.ownWork.actorFor(context, workerIdsOf(input)) : actor
   const call: Call = { context: { ...context, actor: named }, runtime, requestId, signal: request.signal }
-  if (route.name === 'streamEvents') return openStream(call, input, request.headers['last-event-id'])
+  if (route.name === 'streamEvents') {
+    const admit = () => guards.authenticate(request.headers, request.method)
+    return openStream(call, { input, lastEventId: request.headers['last-event-id'], admit })
+  }
   const output = await run(route, call, input)
   return { status: route.endpoint.status, headers: JSON_HEADERS, body: JSON.stringify(output) }
 }
@@ -83,13 +88,19 @@ function run({ name }: Route, call: Call, input: unknown): Promise<unknown> {
   return operation(call, input)
 }
 
-/** Reads come with a query, writes with a body; a goodbye may come with either. */
+/** Reads come with a query, writes with a body; a goodbye may come with either. What would be ignored is refused. */
 async function readGiven(request: ApiRequest, query: string): Promise<unknown> {
-  if (request.method === 'GET') return parseQuery(new URLSearchParams(query))
-  const text = await request.body(LIMITS.bodyBytes)
-  if (text === '') return request.method === 'DELETE' ? parseQuery(new URLSearchParams(query)) : {}
+  if (request.method === 'GET') return parseQuery(query)
+  const bytes = await request.body(LIMITS.bodyBytes)
+  if (query !== '' && (request.method !== 'DELETE' || bytes.length > 0)) {
+    throw new TaskError('validation', `a ${request.method} takes its fields in the body, not in the query as well`)
+  }
+  return bytes.length === 0 ? parseQuery(query) : parseJson(bytes)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(UTF8.decode(bytes))
   } catch (error) {
     throw new TaskError('validation', `the body is not valid JSON: ${error instanceof Error ? error.message : ''}`)
   }

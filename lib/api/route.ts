@@ -86,12 +86,24 @@ function toSentence({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${path.join('.')}: ${message}`
 }
 
-/** Each name once: a filter given twice has no clear meaning. */
-export function parseQuery(query: URLSearchParams): Record<string, string> {
-  const given: Record<string, string> = {}
-  for (const [name, value] of query) {
-    if (Object.hasOwn(given, name)) throw new TaskError('validation', `${name}: given twice`)
-    given[name] = value
+/** Each name once: a filter given twice has no clear meaning. Bytes that make no text are refused, never replaced. */
+export function parseQuery(query: string): Record<string, string> {
+  // Without a prototype, so that no name means anything but itself.
+  const given: Record<string, string> = Object.create(null)
+  for (const pair of query.split('&').filter(Boolean)) {
+    const [name = '', ...value] = pair.split('=')
+    const field = decodeQuery(name)
+    if (Object.hasOwn(given, field)) throw new TaskError('validation', `${field}: given twice`)
+    given[field] = decodeQuery(value.join('='))
   }
   return given
+}
+
+function decodeQuery(text: string): string {
+  try {
+    if (/^[\x21-\x7e]*$/.test(text)) return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    // The same answer as for text that was not encoded at all.
+  }
+  throw new TaskError('validation', 'the query is not valid percent-encoding of UTF-8')
 }
