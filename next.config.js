@@ -4,6 +4,8 @@ process.env.NEXT_TELEMETRY_DISABLED = '1'
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
+  // A page whose server is away waits for it. Otherwise its next refresh would leave it for the browser's error page.
+  experimental: { useOffline: true },
   // Native modules, and packages that find their own files: loaded from node_modules, not bundled.
   serverExternalPackages: ['libsql', '@prisma/adapter-libsql', '@prisma/adapter-pg', '@prisma/client', 'pg'],
   // `npm test` checks the types of everything; a start need not wait for that.

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { createContext, type ReactNode, use, useEffect, useEffectEvent, useState } from 'react'
+import { createContext, type ReactNode, use, useEffect, useEffectEvent, useState, useTransition } from 'react'
 import type { TaskEvent } from '#lib/task/schema.ts'
 import { createEventStream, type EventListener, type EventStream } from './event-stream.ts'
 
@@ -26,6 +26,7 @@ const GATHER_MS = 100
 /** Renders the page anew when an event of it arrives, many events at once, and by the clock while it may still change. */
 export function useLivePage(concerns: (event: TaskEvent) => boolean, pollMs: number | null): void {
   const router = useRouter()
+  const [isRefreshing, startRefresh] = useTransition()
   const [gathered] = useState<{ timer?: ReturnType<typeof setTimeout> }>(() => ({}))
   useLedgerEvents((event) => {
     if (!concerns(event) || gathered.timer !== undefined) return
@@ -34,7 +35,10 @@ export function useLivePage(concerns: (event: TaskEvent) => boolean, pollMs: num
       router.refresh()
     }, GATHER_MS)
   })
-  usePoll(() => router.refresh(), pollMs)
+  // While the server is away a refresh waits for it, and one is enough.
+  usePoll(() => {
+    if (!isRefreshing) startRefresh(() => router.refresh())
+  }, pollMs)
 }
 
 /** Calls while the page is looked at, and once when it is looked at again. Null is never. */
