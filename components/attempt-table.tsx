@@ -18,19 +18,19 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
             <Th figure className="w-[52px]">
               #
             </Th>
-            <Th className="w-[124px]">Status</Th>
+            <Th className="w-[120px]">Status</Th>
             <Th>Worker</Th>
-            <Th figure className="w-[92px]">
+            <Th figure className="w-[84px]">
               Started
             </Th>
-            <Th figure className="w-[80px]">
+            <Th figure className="w-[76px]">
               Ran
             </Th>
-            <Th className="w-[112px] max-xl:hidden">Ended by</Th>
-            <Th figure className="w-[72px] max-xl:hidden">
+            <Th className="w-[106px] max-xl:hidden">Ended by</Th>
+            <Th figure className="w-[70px] max-xl:hidden">
               Turns
             </Th>
-            <Th figure className="w-[92px] max-xl:hidden">
+            <Th figure className="w-[80px] max-xl:hidden">
               Cost
             </Th>
           </tr>

@@ -29,24 +29,30 @@ export function FiveFacts({ task }: { task: Task }) {
   )
 }
 
+/** The tick stands at the cell's edge, at the height of its words. */
+const CELL =
+  'relative grid min-w-0 border-line py-2.5 pr-4 [--edge:18px] first:[--edge:0px] pl-[calc(var(--edge)+15px)] not-first:border-l ' +
+  'max-lg:border-0! max-lg:[--edge:0px] max-md:h-10 max-md:grid-cols-[100px_auto_minmax(0,1fr)] max-md:items-center ' +
+  'max-md:gap-x-3 max-md:py-0 max-md:pr-0'
+
 function FactCell({ fact: { name, value, detail, brief, at, tick } }: { fact: Fact }) {
   const local = useHydrated()
   return (
-    <div className="flex min-w-0 gap-3 border-line py-2.5 pr-4 not-first:border-l not-first:pl-[18px] max-lg:border-0! max-lg:pl-0! max-md:h-10 max-md:items-center max-md:py-0 max-md:pr-0">
-      <FactTick tick={tick} />
-      <div className="grid min-w-0 flex-1 max-md:grid-cols-[100px_auto_minmax(0,1fr)] max-md:items-baseline max-md:gap-x-3">
-        <dt className="text-11 text-ink-2 max-md:text-12">{name}</dt>
-        <dd
-          title={at === null ? undefined : formatAbsolute(at, local)}
-          className={`truncate font-medium text-15 ${VALUES[tick]}`}
-        >
-          {value}
-        </dd>
-        <dd className="truncate text-12 text-ink-2 max-md:text-right max-md:text-ink-3">
-          <span className="max-md:hidden">{detail}</span>
-          <span className="md:hidden">{brief}</span>&nbsp;
-        </dd>
-      </div>
+    <div className={CELL}>
+      <dt className="text-11 text-ink-2 max-md:text-12">
+        <FactTick tick={tick} />
+        {name}
+      </dt>
+      <dd
+        title={at === null ? undefined : formatAbsolute(at, local)}
+        className={`truncate font-medium text-15 ${VALUES[tick]}`}
+      >
+        {value}
+      </dd>
+      <dd className="truncate text-12 text-ink-2 max-md:text-right max-md:text-ink-3">
+        <span className="max-md:hidden">{detail}</span>
+        <span className="md:hidden">{brief}</span>&nbsp;
+      </dd>
     </div>
   )
 }

@@ -50,12 +50,11 @@ export function formatAbsolute(at: string, local: boolean): string {
   return local ? `${utc}\n${localTime(new Date(at))}` : utc
 }
 
+/** Swedes write dates as ISO does. */
 function localTime(at: Date): string {
-  const offset = -at.getTimezoneOffset()
-  const shifted = new Date(at.getTime() + offset * MINUTE_MS).toISOString()
-  const sign = offset < 0 ? '−' : '+'
-  const zone = `${sign}${padded(Math.floor(Math.abs(offset) / 60))}:${padded(Math.abs(offset) % 60)}`
-  return `${shifted.slice(0, 10)} ${shifted.slice(11, 23)} local (${zone})`
+  const two = '2-digit'
+  const time = { hour: two, minute: two, second: two, fractionalSecondDigits: 3, timeZoneName: 'short' } as const
+  return at.toLocaleString('sv', { year: 'numeric', month: two, day: two, ...time }).replace(',', '.')
 }
 
 /** "1,204" */

@@ -3,6 +3,7 @@
 /** Invariant: chunks stand in the order of their positions, each once, whatever answers overlap. */
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { OutputChunk } from '#lib/task/schema.ts'
+import { readRecord } from './read-record.ts'
 
 export interface LiveOutput {
   readonly chunks: readonly OutputChunk[]
@@ -29,7 +30,8 @@ export function useLiveOutput(taskId: string, attempt: number | null, writing: b
   const read = useEffectEvent(async (signal: AbortSignal): Promise<boolean> => {
     if (attempt === null) return false
     const after = output.chunks.at(-1)?.position ?? 0
-    const page = await fetchOutput(taskId, attempt, after, signal)
+    const place = { attempt: String(attempt), after: String(after), limit: String(PAGE) }
+    const { chunks: page } = await readRecord<{ chunks: OutputChunk[] }>(`tasks/${taskId}/output`, place, signal)
     if (!signal.aborted) setOutputs((all) => ({ ...all, [attempt]: added(all[attempt] ?? NOTHING, page) }))
     return page.length === PAGE
   })
@@ -62,17 +64,4 @@ function added(before: LiveOutput, page: readonly OutputChunk[]): LiveOutput {
   const last = before.chunks.at(-1)?.position ?? 0
   const chunks = [...before.chunks, ...page.filter(({ position }) => position > last)].slice(-CHUNKS_MAX)
   return { chunks, loaded: before.loaded || page.length < PAGE, failed: false }
-}
-
-async function fetchOutput(
-  taskId: string,
-  attempt: number,
-  after: number,
-  signal: AbortSignal,
-): Promise<OutputChunk[]> {
-  const parameters = new URLSearchParams({ attempt: String(attempt), after: String(after), limit: String(PAGE) })
-  const answer = await fetch(`/api/v1/tasks/${taskId}/output?${parameters}`, { cache: 'no-store', signal })
-  if (!answer.ok) throw new Error(`the output was answered with ${answer.status}`)
-  // The API answers with the records of lib/task/schema.ts; the server made them and the types say so.
-  return ((await answer.json()) as { chunks: OutputChunk[] }).chunks
 }

@@ -8,6 +8,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { Task, TaskEvent } from '#lib/task/schema.ts'
 import { useClock } from './clock.tsx'
 import { useLedgerEvents } from './live.tsx'
+import { readRecord } from './read-record.ts'
 import { type Filters, instantOf } from './task-query.ts'
 
 export interface LiveTasks {
@@ -111,16 +112,8 @@ function usePollWithBackoff(poll: () => Promise<void>, onResult: (failed: boolea
   }, [poll])
 }
 
-const TIMEOUT_MS = 10_000
-
 async function fetchTasks(parameters: Record<string, string>): Promise<Task[]> {
-  const answer = await fetch(`/api/v1/tasks?${new URLSearchParams(parameters)}`, {
-    cache: 'no-store',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
-  if (!answer.ok) throw new Error(`the list was answered with ${answer.status}`)
-  // The API answers with the records of lib/task/schema.ts; the server made them and the types say so.
-  return ((await answer.json()) as { tasks: Task[] }).tasks
+  return (await readRecord<{ tasks: Task[] }>('tasks', parameters)).tasks
 }
 
 function parametersOf(filters: Filters, nowMs: number): Record<string, string> {

@@ -35,7 +35,7 @@ export function FactTick({ tick }: { tick: Tick }) {
   return (
     <span
       aria-hidden="true"
-      className="mb-1 flex h-8 shrink-0 items-end self-end max-md:mb-0 max-md:h-[22px] max-md:self-center"
+      className="absolute bottom-3.5 left-(--edge) flex h-8 items-end max-md:top-[9px] max-md:bottom-auto max-md:h-[22px]"
     >
       <span data-tick={tick} className={`w-[3px] ${LARGE[tick]}`} />
     </span>

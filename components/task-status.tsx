@@ -1,7 +1,7 @@
 import type { Task } from '#lib/task/schema.ts'
-import type { AttemptStatus, TaskStatus } from '#lib/task/states.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
 import { StatusIcon, type StatusShape } from './status-icon.tsx'
-import { TINTS, type Tone, WORDS } from './tone.ts'
+import { type Tone, WORDS } from './tone.ts'
 
 export interface StatusLook {
   readonly word: string
@@ -52,18 +52,4 @@ export function StatusWord({ look, prefix = '' }: { look: StatusLook; prefix?: s
       </span>
     </span>
   )
-}
-
-/** Icon and word on the tone's tint, as beside a title. */
-export function StatusBadge({ look }: { look: StatusLook }) {
-  return (
-    <span className={`inline-flex h-6 items-center gap-1.5 rounded-6 pr-2 pl-1.5 font-medium ${TINTS[look.tone]}`}>
-      <StatusIcon shape={look.shape} />
-      {look.word}
-    </span>
-  )
-}
-
-export function attemptLook(status: AttemptStatus): StatusLook {
-  return STATUS_LOOKS[status]
 }

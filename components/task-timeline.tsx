@@ -5,6 +5,7 @@ import type { Attempt, TaskEvent } from '#lib/task/schema.ts'
 import { EVENT_KINDS } from './event-kind.ts'
 import { EventMark, eventLookOf } from './event-look.tsx'
 import { wordsOf } from './event-words.ts'
+import { readRecord } from './read-record.ts'
 import { Moment } from './time.tsx'
 import { Button } from './ui/button.tsx'
 import { Segments } from './ui/tabs.tsx'
@@ -17,24 +18,27 @@ const FILTERS = [
 ] as const
 type TimelineFilter = (typeof FILTERS)[number]['value']
 
-interface TaskTimelineProps {
-  taskId: string
+interface EventPage {
   events: readonly TaskEvent[]
   nextCursor: string | null
+}
+
+interface TaskTimelineProps extends EventPage {
+  taskId: string
   attempts: readonly Attempt[]
 }
 
 /** Transitions, acts and refusals, newest first. */
 export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimelineProps) {
   const [filter, setFilter] = useState<TimelineFilter>('all')
-  const [older, setOlder] = useState<{ events: readonly TaskEvent[]; nextCursor: string | null } | null>(null)
+  const [older, setOlder] = useState<EventPage | null>(null)
   const cursor = older === null ? nextCursor : older.nextCursor
   const seen = new Set(events.map(({ id }) => id))
   const all = [...events, ...(older?.events ?? []).filter(({ id }) => !seen.has(id))]
   const shown = all.filter((event) => filter === 'all' || EVENT_KINDS[event.type] === filter)
   const showOlder = async () => {
     if (cursor === null) return
-    const page = await fetchEvents(taskId, cursor)
+    const page = await readRecord<EventPage>(`tasks/${taskId}/events`, { cursor })
     setOlder({ events: [...(older?.events ?? []), ...page.events], nextCursor: page.nextCursor })
   }
   return (
@@ -102,14 +106,4 @@ function TimelineItem({ event, attempts, last }: TimelineItemProps) {
       {hint && <p className="mono col-span-2 col-start-3 -mt-2 pb-2.5 text-ink-3 [overflow-wrap:anywhere]">{hint}</p>}
     </li>
   )
-}
-
-async function fetchEvents(
-  taskId: string,
-  cursor: string,
-): Promise<{ events: TaskEvent[]; nextCursor: string | null }> {
-  const answer = await fetch(`/api/v1/tasks/${taskId}/events?${new URLSearchParams({ cursor })}`)
-  if (!answer.ok) throw new Error(`the history was answered with ${answer.status}`)
-  // The API answers with the records of lib/task/schema.ts; the server made them and the types say so.
-  return (await answer.json()) as { events: TaskEvent[]; nextCursor: string | null }
 }

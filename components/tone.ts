@@ -11,14 +11,3 @@ export const WORDS: Record<Tone, string> = {
   teal: 'text-teal-fg',
   mute: 'text-mute-fg',
 }
-
-export const TINTS: Record<Tone, string> = {
-  run: 'bg-run-bg text-run-fg',
-  wait: 'bg-wait-bg text-wait-fg',
-  warn: 'bg-warn-bg text-warn-fg',
-  bad: 'bg-bad-bg text-bad-fg',
-  good: 'bg-good-bg text-good-fg',
-  plum: 'bg-plum-bg text-plum-fg',
-  teal: 'bg-teal-bg text-teal-fg',
-  mute: 'bg-mute-bg text-ink-2',
-}
