@@ -48,8 +48,9 @@ const markProgress = statement(
 
 const readCurrent = statement(
   'readCurrent',
-  (d) =>
-    `SELECT t.id, t.attempt, t.sealed_at FROM ${d.rows('task_id text')} JOIN task_history AS t ON t.id = c.task_id`,
+  (d) => `SELECT c.worker_id, c.task_id, c.attempt AS listed, t.attempt, t.sealed_at, a.finish_message_id
+    FROM ${d.rows('task_id text, attempt integer, worker_id text')} JOIN task_history AS t ON t.id = c.task_id
+    LEFT JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id`,
 )
 
 function* beat(transaction: Transaction, requests: readonly Request<Heartbeat>[]): Plan<Result<HeartbeatAnswer>[]> {
@@ -120,27 +121,33 @@ function compare(command: Heartbeat, rows: readonly Row[]): HeartbeatAnswer['hel
   return [...judged, ...unlisted]
 }
 
-/** A worker that still believes it holds what another has is a zombie; the task shows that it came back. */
+/**
+ * A worker that still believes it holds what another has is a zombie; the task shows that it came back. One that has
+ * reported the end of it is none: its heartbeat and its report have crossed.
+ */
 function* recordLost(transaction: Transaction, answers: Map<Request<Heartbeat>, HeartbeatAnswer['held']>): Plan<void> {
-  const lost = [...answers].flatMap(([{ context, command }, held]) =>
-    held
-      .filter(({ verdict }) => verdict === 'lost')
-      .map(({ taskId, attempt }) => ({
-        writer: { taskId, attempt, workerId: command.workerId },
-        actor: context.actor,
-      })),
+  const lost = [...answers].flatMap(
+    ([
+      {
+        context,
+        command: { workerId },
+      },
+      held,
+    ]) =>
+      held.flatMap(({ taskId, attempt, verdict }) =>
+        verdict === 'lost' ? [{ writer: { taskId, attempt, workerId }, actor: context.actor }] : [],
+      ),
   )
-  const current = new Map(
-    (yield* run(
-      readCurrent,
-      lost.map(({ writer }) => ({ task_id: writer.taskId })),
-    )).map((row) => [row.id as string, row]),
+  const rows = yield* run(
+    readCurrent,
+    lost.map(({ writer }) => ({ task_id: writer.taskId, attempt: writer.attempt, worker_id: writer.workerId })),
   )
+  const current = new Map(rows.map((row) => [`${row.task_id}/${row.listed}/${row.worker_id}`, row]))
   yield* recordRefusals(
     transaction,
     lost.flatMap(({ writer, actor }) => {
-      const row = current.get(writer.taskId)
-      if (!row) return []
+      const row = current.get(`${writer.taskId}/${writer.attempt}/${writer.workerId}`)
+      if (!row || row.finish_message_id !== null) return []
       const code = row.sealed_at === null ? 'fence_rejected' : 'sealed_task'
       const error = new TaskError(code, 'the ledger gives it to somebody else')
       return [{ writer, actor, tried: 'sent a heartbeat', error, currentAttempt: row.attempt as number }]
