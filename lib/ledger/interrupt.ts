@@ -89,8 +89,9 @@ function outcomeOf(
   const { verdict, set } = aftermath(transaction, context.policy, row, 'interrupted', command.cause)
   const reason = REASONS[command.cause] ?? command.cause
   const ending = endingOf(command, incidentId, reason)
-  const quarantined = verdict?.action === 'quarantine'
-  const told = { incident_id: incidentId, reason: quarantined ? verdict.reason : reason }
+  // A task that was to be cancelled keeps the reason that was given then.
+  const kept = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
+  const told = { incident_id: incidentId, reason: kept }
   return { set: { ...set, ...told }, next: nextOf(verdict, set, row, command.cause), ending }
 }
 
