@@ -92,7 +92,7 @@ export const tasks = {
     params: { id: 'taskId' },
     output: TaskAnswer,
     status: 200,
-    errors: [...ACT, 'retries_exhausted'],
+    errors: [...ACT, 'retries_exhausted', 'lease_expired'],
   }),
   undoReassignment: endpoint({
     method: 'DELETE',

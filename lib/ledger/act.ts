@@ -9,6 +9,7 @@ import { appendEvents, type NewEvent } from './events.ts'
 import { sealedResult } from './fence.ts'
 import { done, type Operation, operation, type Request, refused } from './operation.ts'
 import type { TaskChange, TaskRow } from './rows.ts'
+import { readWorkerRows, type WorkerRow } from './workers.ts'
 
 type ActEvent = Omit<NewEvent, 'actor' | 'taskId'>
 
@@ -25,15 +26,18 @@ export type Act =
 
 interface TaskCommand {
   readonly taskId: string
+  readonly workerId?: string | undefined
 }
 
-/** `compensations` counts the steps that are registered to undo the task's side effects. */
-export type Decide<Command> = (
-  transaction: Transaction,
-  request: Request<Command>,
-  row: TaskRow,
-  compensations: number,
-) => Act
+/** What an act may need to know beside the row of its task. */
+export interface Known {
+  /** How many steps are registered to undo the task's side effects. */
+  readonly compensations: number
+  /** The worker that the act names, where there is one. */
+  readonly worker: WorkerRow | undefined
+}
+
+export type Decide<Command> = (transaction: Transaction, request: Request<Command>, row: TaskRow, known: Known) => Act
 
 const countCompensations = statement(
   'countCompensations',
@@ -47,6 +51,7 @@ export function act<Command extends TaskCommand>(name: string, decide: Decide<Co
     ({ taskId }) => taskId,
     function* (transaction, requests) {
       const ids = requests.map(({ command }) => command.taskId)
+      const workers = yield* readWorkerRows(requests.flatMap(({ command }) => command.workerId ?? []))
       const rows = yield* lockTaskRows(ids)
       const counted = yield* run(
         countCompensations,
@@ -54,9 +59,10 @@ export function act<Command extends TaskCommand>(name: string, decide: Decide<Co
       )
       const counts = new Map(counted.map((row) => [row.task_id, Number(row.count)]))
       const acts = requests.map((request) => {
-        const row = rows.get(request.command.taskId)
-        const decision = row ? decide(transaction, request, row, counts.get(row.id) ?? 0) : missing(request.command)
-        return { request, row, decision }
+        const { taskId, workerId = '' } = request.command
+        const row = rows.get(taskId)
+        const known = { compensations: counts.get(taskId) ?? 0, worker: workers.get(workerId) }
+        return { request, row, decision: row ? decide(transaction, request, row, known) : missing(request.command) }
       })
       yield* write(transaction, acts)
       const tasks = yield* readTaskRecords(ids)

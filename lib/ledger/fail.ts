@@ -7,7 +7,7 @@ import { uncompensated } from './judge-finish.ts'
  * Fails a task by hand. While a retry is left it stays recoverable, but nothing happens by itself any more: a person
  * said so. Without one it is sealed.
  */
-export const failTask = act<FailTask>('failTask', (transaction, { command: { reason } }, row, compensations) => {
+export const failTask = act<FailTask>('failTask', (transaction, { command: { reason } }, row, { compensations }) => {
   const refusal = transitionRefusal(row, 'failed', 'failed')
   if (refusal) return refusal
   const final = row.retries_used >= row.max_retries

@@ -5,15 +5,19 @@ import { act, transitionRefusal } from './act.ts'
 import { sealedResult } from './fence.ts'
 import { refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
+import { leaseRefusal } from './workers.ts'
 
 /**
  * Gives a task to any worker with its skills, or to one. It stays undoable until somebody starts it, and `holdMs` keeps
  * it from being started for that long. Bringing back a failed task uses a retry; an interrupted one has paid already.
  */
-export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { command }, row) => {
-  const refusal = retriesRefusal(row) ?? transitionRefusal(row, 'assigned', 'reassigned')
-  if (refusal) return refusal
+export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { command }, row, { worker }) => {
   const { reason, workerId, holdMs = 0 } = command
+  const refusal =
+    retriesRefusal(row) ??
+    transitionRefusal(row, 'assigned', 'reassigned') ??
+    (workerId === undefined ? null : leaseRefusal(worker, workerId))
+  if (refusal) return refusal
   return {
     ok: true,
     set: {
@@ -22,7 +26,7 @@ export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { comman
       // The attempt of one that waited ends with this, so there is no waiting to return to.
       reassigned_from: row.status === 'waiting' ? 'interrupted' : row.status,
       retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
-      not_before: holdMs > 0 ? now + holdMs : row.not_before,
+      not_before: holdMs > 0 ? Math.max(now + holdMs, row.not_before ?? 0) : row.not_before,
       phase: null,
       finished_at: null,
       next_action: null,
@@ -55,7 +59,8 @@ export const undoReassignment = act<UndoReassignment>('undoReassignment', ({ now
       status: from,
       worker_id: null,
       reassigned_from: null,
-      not_before: null,
+      // What was never begun is due when it was due before.
+      not_before: from === 'queued' ? row.not_before : null,
       retries_used: from === 'failed' ? row.retries_used - 1 : row.retries_used,
       finished_at: from === 'failed' ? now : null,
       interrupted_at: from === 'interrupted' ? (row.interrupted_at ?? now) : row.interrupted_at,
