@@ -9,6 +9,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { migrate } from '#lib/db/migrate.ts'
 import { openDatabase } from '#lib/db/open.ts'
+import { poolOptions } from '#lib/db/open-postgresql.ts'
 import { connectSqlite } from '#lib/db/open-sqlite.ts'
 import type { Database, Row } from '#lib/db/types.ts'
 import type { Actor, Context } from '#lib/ledger/index.ts'
@@ -152,7 +153,7 @@ export function connectByHand(dialect: DialectName, url: string) {
       },
     }
   }
-  const pool = new pg.Pool({ connectionString: url, max: 1 })
+  const pool = new pg.Pool({ ...poolOptions(url), max: 1 })
   pool.on('error', () => {})
   return {
     sql: async (text: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
