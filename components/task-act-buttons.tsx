@@ -4,7 +4,7 @@ import { ArrowRightLeft, Ban, type LucideIcon, MessageSquare, Undo2, X } from 'l
 import { lazy, Suspense, useActionState, useState } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
 import { useKeys } from './keys.ts'
-import { type ActName, refusalOf, type TaskActions } from './task-acts.ts'
+import { type ActName, refusalOf, roleRefusal, type TaskActions } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
 import { Tooltip } from './ui/tooltip.tsx'
 import type { Candidate } from './worker-choice.tsx'
@@ -38,7 +38,7 @@ export function TaskActButtons({ task, role, compensations, workers, actions }: 
   useKeys(Object.fromEntries(ACTS.map(({ act, key }) => [key, () => open(act)])))
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-20 max-md:flex-nowrap max-md:border-line max-md:border-t max-md:bg-bg max-md:px-4 max-md:py-3">
-      {task.undoable && <UndoButton task={task} undo={actions.undo} />}
+      {task.undoable && <UndoButton task={task} undo={actions.undo} refusal={roleRefusal('Undo', role)} />}
       {ACTS.map(({ act, name, icon: Icon }) => (
         <ActButton
           key={act}
@@ -89,9 +89,27 @@ function ActButton({ name, icon, primary, refusal, onPress }: ActButtonProps) {
   return refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>
 }
 
+interface UndoButtonProps {
+  task: Task
+  undo: TaskActions['undo']
+  refusal: string | null
+}
+
 /** Until a worker starts it, a reassignment can be taken back with one press. */
-function UndoButton({ task, undo }: { task: Task; undo: TaskActions['undo'] }) {
+function UndoButton({ task, undo, refusal }: UndoButtonProps) {
   const [state, submit, pending] = useActionState(undo, { status: 'idle' })
+  const button = (
+    <Button
+      kind="primary"
+      type={refusal === null ? 'submit' : 'button'}
+      disabled={pending}
+      aria-disabled={refusal !== null}
+      icon={<Undo2 size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />}
+      className="max-md:h-11"
+    >
+      Undo
+    </Button>
+  )
   return (
     <form action={submit} className="flex items-center gap-3">
       {state.status === 'refused' && (
@@ -100,15 +118,7 @@ function UndoButton({ task, undo }: { task: Task; undo: TaskActions['undo'] }) {
         </p>
       )}
       <input type="hidden" name="taskId" value={task.id} />
-      <Button
-        kind="primary"
-        type="submit"
-        disabled={pending}
-        icon={<Undo2 size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden />}
-        className="max-md:h-11"
-      >
-        Undo
-      </Button>
+      {refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>}
     </form>
   )
 }

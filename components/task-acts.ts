@@ -21,8 +21,8 @@ const NAMES: Record<ActName, string> = { reassign: 'Reassign', fail: 'Fail', can
 
 /** The sentence that says why the act is refused; null when it may be tried. */
 export function refusalOf(act: ActName, task: Task, role: Role, compensations: number): string | null {
-  if (role !== 'operator' && role !== 'admin') return `${NAMES[act]} is refused: a ${role} may look, not act.`
-  if (act === 'note') return null
+  const byRole = roleRefusal(NAMES[act], role)
+  if (byRole !== null || act === 'note') return byRole
   if (task.sealedAt !== null)
     return `${NAMES[act]} is refused: the task is sealed since ${formatClock(task.sealedAt)} UTC.`
   if (act === 'cancel' && task.cancelRequestedAt !== null) {
@@ -34,6 +34,11 @@ export function refusalOf(act: ActName, task: Task, role: Role, compensations: n
   }
   if (!canTransition(task.status, TARGETS[act])) return `${NAMES[act]} is refused: the task is ${task.status} already.`
   return null
+}
+
+/** Why somebody of this role may not act at all; null when they may. */
+export function roleRefusal(name: string, role: Role): string | null {
+  return role === 'operator' || role === 'admin' ? null : `${name} is refused: a ${role} may look, not act.`
 }
 
 function reassignRefusal(task: Task): string | null {
