@@ -46,7 +46,7 @@ function reasonOf(task: Task): { why: string; note: string } {
 
 function beforeStart(task: Task, nowMs: number): NextStep {
   const waits = task.notBefore !== null && Date.parse(task.notBefore) > nowMs
-  const who = task.workerId === null ? `any worker${skillsOf(task)}` : (task.holder?.name ?? 'the chosen worker')
+  const who = task.workerId === null ? `any worker${skillsOf(task)}` : chosenOf(task)
   if (task.undoable) {
     const until = waits ? 'Until then it can be undone.' : 'It can be undone until one does.'
     const sentence = waits ? `Offer it to ${who}. ${until}` : `${capital(who)} may take it now. ${until}`
@@ -94,6 +94,11 @@ function step(tone: NextStep['tone'], sentence: string, detail: string | null): 
 
 function targetOf(task: Task, action: NextAction): string {
   return action === 'reassign' ? ` to any worker${skillsOf(task)}` : ''
+}
+
+/** The holder is the worker of the last attempt, which need not be the one that was chosen for the next. */
+function chosenOf({ holder, workerId }: Task): string {
+  return holder?.workerId === workerId ? holder.name : 'the chosen worker'
 }
 
 function skillsOf(task: Task): string {
