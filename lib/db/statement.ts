@@ -23,7 +23,18 @@ export function statement(name: string, render: (dialect: Dialect) => string): S
 
 /** Runs a statement over its input, inside a plan: `const rows = yield* run(lockTasks, inputs)`. Nothing in, nothing run. */
 export function* run(query: Statement, input: readonly Input[]): Generator<Query, Row[], Row[]> {
-  return input.length === 0 ? [] : yield { statement: query, input }
+  return input.length === 0 ? [] : yield { statement: query, data: encode(input) }
+}
+
+/** As `run`, and answers the input as it is kept, which is what it was but for text that no database takes. */
+export function* runAndKeep<T extends Input>(
+  query: Statement,
+  input: readonly T[],
+): Generator<Query, { rows: Row[]; kept: readonly T[] }, Row[]> {
+  if (input.length === 0) return { rows: [], kept: [] }
+  const data = encode(input)
+  const rows = yield { statement: query, data }
+  return { rows, kept: data.includes('\ufffd') ? (JSON.parse(data) as T[]) : input }
 }
 
 /**

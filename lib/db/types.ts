@@ -49,7 +49,8 @@ export interface Statement {
 
 export interface Query {
   readonly statement: Statement
-  readonly input: readonly Input[]
+  /** The statement's input as JSON text. */
+  readonly data: string
 }
 
 /** What an operation knows while its transaction is open. `now` is the transaction's one instant. */

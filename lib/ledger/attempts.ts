@@ -1,11 +1,13 @@
 /** How attempts begin and end, whichever operation asks for it: the row of the task, of the attempt, of its session. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Transaction } from '#lib/db/types.ts'
+import type { Task } from '#lib/task/schema.ts'
 import type { AttemptOutcome } from '#lib/task/states.ts'
 import { applyChanges, type Change } from './change.ts'
 import type { Actor } from './context.ts'
 import { appendEvents } from './events.ts'
-import type { TaskRow } from './rows.ts'
+import { type TaskRow, taskRecord, toHolder } from './rows.ts'
+import type { WorkerRow } from './workers.ts'
 
 export interface Begin {
   readonly row: TaskRow
@@ -24,8 +26,8 @@ const insertAttempts = statement(
     FROM ${d.rows('task_id text, attempt integer, worker_id text, request_id text, session_id text, at bigint')}`,
 )
 
-/** Gives each task its next attempt; answers the ids of those whose row was still as it was read. */
-export function* beginAttempts(transaction: Transaction, begins: readonly Begin[]): Plan<Set<string>> {
+/** Gives each task its next attempt; answers, as they now stand, those whose row was still as it was read. */
+export function* beginAttempts(transaction: Transaction, begins: readonly Begin[]): Plan<Map<string, TaskRow>> {
   const changed = yield* applyChanges(
     transaction,
     begins.map((begin) => beginChange(transaction, begin)),
@@ -49,6 +51,11 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
     })),
   )
   return changed
+}
+
+/** The record of a task whose attempt has just begun. */
+export function begunRecord({ now }: Transaction, row: TaskRow, worker: WorkerRow | undefined): Task {
+  return taskRecord(row, now, worker ? toHolder(worker) : null)
 }
 
 function beginChange({ now }: Transaction, { row, workerId }: Begin): Change {

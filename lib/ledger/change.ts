@@ -2,8 +2,8 @@
  * The only writer of the rows of tasks and attempts after their creation. Every change names the status and the attempt
  * that it expects to find, and must be an edge of the state machine; a row that is not as expected stays untouched.
  */
-import { run, statement } from '#lib/db/statement.ts'
-import type { Plan, Row, Transaction } from '#lib/db/types.ts'
+import { run, runAndKeep, statement } from '#lib/db/statement.ts'
+import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import { TASK_JOINS, TASK_SELECT, type TaskChange, type TaskRow, toTask } from './rows.ts'
@@ -53,43 +53,87 @@ const CHANGED: Record<keyof TaskChange, string> = {
   turns: 'integer',
   artifacts: 'json',
 }
-const COLUMNS = Object.entries(CHANGED)
+type Column = keyof TaskChange
+const COLUMNS = Object.keys(CHANGED) as Column[]
 
-export const changeTasks = statement(
-  'changeTasks',
-  (d) => `UPDATE task_history AS t
-    SET ${COLUMNS.map(([name]) => `${name} = c.${name}`).join(', ')}, updated_at = c.updated_at
-    FROM ${d.rows(`task_id text, expected_status text, expected_attempt integer, updated_at bigint,
-      ${COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')}`)}
-    WHERE t.id = c.task_id AND t.status = c.expected_status AND t.attempt = c.expected_attempt AND t.sealed_at IS NULL
-    RETURNING id`,
-)
+interface ChangeStatement {
+  readonly columns: readonly Column[]
+  readonly query: Statement
+}
+
+/** One statement for all changes of the same columns, so that others and their indexes are not written again. */
+const changeStatements = new Map<string, ChangeStatement>()
+
+function changeStatement({ row, set }: Change): ChangeStatement {
+  const columns = COLUMNS.filter((name) => set[name] !== undefined && set[name] !== row[name])
+  const key = columns.join()
+  const made = changeStatements.get(key) ?? { columns, query: changeTasks(columns) }
+  changeStatements.set(key, made)
+  return made
+}
+
+const changeTasks = (columns: readonly Column[]) =>
+  statement(
+    'changeTasks',
+    (d) => `UPDATE task_history AS t
+      SET ${columns.map((name) => `${name} = c.${name}`).join(', ')}${columns.length > 0 ? ',' : ''} updated_at = c.updated_at
+      FROM ${d.rows(`${columns.map((name) => `${name} ${CHANGED[name]}, `).join('')}
+        task_id text, expected_status text, expected_attempt integer, updated_at bigint`)}
+      WHERE t.id = c.task_id AND t.status = c.expected_status AND t.attempt = c.expected_attempt AND t.sealed_at IS NULL
+      RETURNING id`,
+  )
 
 export interface Change {
   readonly row: TaskRow
   readonly set: Partial<TaskChange>
 }
 
-/** Applies changes; answers the ids that were as expected. A change that the state machine does not know is a bug. */
-export function* applyChanges(transaction: Transaction, changes: readonly Change[]): Plan<Set<string>> {
-  const input = changes.map(({ row, set }) => {
-    if (set.status !== undefined && set.status !== row.status && !canTransition(row.status, set.status)) {
-      throw new Error(`no edge from ${row.status} to ${set.status} (task ${row.id})`)
-    }
-    const after: Record<string, unknown> = {}
-    for (const [name] of COLUMNS) after[name] = row[name as keyof TaskChange]
-    if (typeof after.artifacts === 'string') after.artifacts = JSON.parse(after.artifacts)
-    Object.assign(after, set)
-    return {
-      ...after,
-      task_id: row.id,
-      expected_status: row.status,
-      expected_attempt: row.attempt,
-      updated_at: transaction.now,
-    }
-  })
-  const rows = yield* run(changeTasks, input)
-  return new Set(rows.map((row) => row.id as string))
+/**
+ * Applies changes to rows that are locked; answers, by id, as they now stand those that were as expected. A change that
+ * the state machine does not know is a bug.
+ */
+export function* applyChanges({ now }: Transaction, changes: readonly Change[]): Plan<Map<string, TaskRow>> {
+  const groups = new Map<ChangeStatement, Change[]>()
+  for (const change of changes) {
+    assertEdge(change)
+    const made = changeStatement(change)
+    const group = groups.get(made)
+    if (group) group.push(change)
+    else groups.set(made, [change])
+  }
+  const after = new Map<string, TaskRow>()
+  for (const [{ query, columns }, group] of groups) {
+    const { rows, kept } = yield* runAndKeep(
+      query,
+      group.map((change) => inputOf(change, columns, now)),
+    )
+    const changed = new Set(rows.map((row) => row.id))
+    group.forEach(({ row }, index) => {
+      const written = kept[index]
+      if (written && changed.has(row.id)) after.set(row.id, rowAfter(row, written))
+    })
+  }
+  return after
+}
+
+function assertEdge({ row, set }: Change): void {
+  if (set.status === undefined || set.status === row.status || canTransition(row.status, set.status)) return
+  throw new Error(`no edge from ${row.status} to ${set.status} (task ${row.id})`)
+}
+
+type Written = Partial<TaskChange> & Pick<TaskRow, 'updated_at'>
+
+function inputOf({ row, set }: Change, columns: readonly Column[], updated_at: number): Written {
+  const input = { task_id: row.id, expected_status: row.status, expected_attempt: row.attempt, updated_at }
+  const written: Record<string, unknown> = input
+  for (const name of columns) written[name] = set[name]
+  return input
+}
+
+/** A row carries its JSON as text. */
+function rowAfter(row: TaskRow, written: Written): TaskRow {
+  const artifacts = written.artifacts === undefined ? row.artifacts : JSON.stringify(written.artifacts)
+  return { ...row, ...written, artifacts }
 }
 
 const readTasks = statement(

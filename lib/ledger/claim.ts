@@ -2,7 +2,7 @@ import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { ClaimTasks } from '#lib/task/commands.ts'
 import type { Task } from '#lib/task/schema.ts'
-import { beginAttempts } from './attempts.ts'
+import { beginAttempts, begunRecord } from './attempts.ts'
 import { readTaskRecords } from './change.ts'
 import type { Context } from './context.ts'
 import { done, operation, type Request } from './operation.ts'
@@ -56,22 +56,22 @@ function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[
     readAnswered,
     requests.map(({ command }) => ({ worker_id: command.workerId, request_id: command.requestId })),
   )
-  const taken = new Map<Request<ClaimTasks>, string[]>()
+  const records = yield* readTaskRecords(answered.map((row) => row.task_id as string))
+  const results: Result<Task[]>[] = []
   for (const request of requests) {
     const { workerId } = request.command
-    const again = answered.filter((row) => row.worker_id === workerId).map((row) => row.task_id as string)
-    taken.set(request, again.length > 0 ? again : yield* takeDue(transaction, request, workers.get(workerId)))
+    const worker = workers.get(workerId)
+    const again = answered
+      .filter((row) => row.worker_id === workerId)
+      .flatMap((row) => records.get(row.task_id as string) ?? [])
+    const tasks = again.length > 0 ? again : yield* takeDue(transaction, request, worker)
+    results.push(leaseRefusal(worker, workerId) ?? done(tasks))
   }
-  const tasks = yield* readTaskRecords([...taken.values()].flat())
-  return requests.map((request) => {
-    const { workerId } = request.command
-    const refusal = leaseRefusal(workers.get(workerId), workerId)
-    return refusal ?? done((taken.get(request) ?? []).flatMap((id) => tasks.get(id) ?? []))
-  })
+  return results
 }
 
 /** A worker that drains gets nothing new; one whose lease is over gets nothing at all. */
-function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<string[]> {
+function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<Task[]> {
   if (!worker?.leased || worker.state === 'draining') return []
   const { context, command } = request
   const rows = yield* run(lockDue, [{ worker_id: worker.id, max: command.max ?? 1 }])
@@ -81,5 +81,5 @@ function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker
     transaction,
     due.map((row) => ({ row, workerId: worker.id, requestId: command.requestId, actor: context.actor })),
   )
-  return due.map((row) => row.id).filter((id) => begun.has(id))
+  return due.flatMap(({ id }) => begun.get(id) ?? []).map((row) => begunRecord(transaction, row, worker))
 }

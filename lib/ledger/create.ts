@@ -1,13 +1,13 @@
 import { v7 } from 'uuid'
-import { run, statement } from '#lib/db/statement.ts'
+import { runAndKeep, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
 import type { CreateTask } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import { DEFAULTS, type Task } from '#lib/task/schema.ts'
+import type { Task } from '#lib/task/schema.ts'
 import { insertAttemptRows } from './attempts.ts'
-import { readTaskRecords } from './change.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { linkSessions, readSessionRows, type SessionRow, sessionRefusal } from './link-session.ts'
+import { NEW_TASK, newTaskInput, newTaskRecord } from './new-task.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 
@@ -21,42 +21,10 @@ function withId(command: CreateTask): CreateTask {
   return command.id === undefined ? { ...command, id: v7() } : command
 }
 
-const COLUMNS = {
-  id: 'text',
-  correlation_id: 'text',
-  title: 'text',
-  repo: 'text',
-  issue_number: 'integer',
-  user_name: 'text',
-  agent: 'text',
-  agent_type: 'text',
-  model: 'text',
-  provider: 'text',
-  payload: 'json',
-  labels: 'json',
-  requires: 'json',
-  priority: 'integer',
-  status: 'text',
-  attempt: 'integer',
-  worker_id: 'text',
-  max_retries: 'integer',
-  max_interruptions: 'integer',
-  not_before: 'bigint',
-  strategy: 'text',
-  progress_timeout_ms: 'bigint',
-  created_at: 'bigint',
-  started_at: 'bigint',
-  updated_at: 'bigint',
-  side_effects: 'boolean',
-}
-const names = Object.keys(COLUMNS)
-const typed = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`)
-
 const insertTasks = statement(
   'insertTasks',
-  // `user` is a reserved word in PostgreSQL; the input calls it user_name. WHERE keeps SQLite from reading ON as a join's.
-  (d) => `INSERT INTO task_history (${names.map((name) => (name === 'user_name' ? '"user"' : name)).join(', ')})
-    SELECT ${names.map((name) => `c.${name}`).join(', ')} FROM ${d.rows(typed.join(', '))}
+  // WHERE keeps SQLite from reading ON as a join's.
+  (d) => `INSERT INTO task_history (${NEW_TASK.names}) SELECT ${NEW_TASK.values} FROM ${d.rows(NEW_TASK.columns)}
     WHERE true ON CONFLICT DO NOTHING RETURNING id`,
 )
 
@@ -66,16 +34,22 @@ function* create(transaction: Transaction, requests: readonly Request<CreateTask
   const sessions = yield* readSessionRows(starts.flatMap(({ sessionId }) => sessionId ?? []))
   const refusals = new Map(requests.map((request) => [request, refusalOf(request, workers, sessions)]))
   const accepted = requests.filter((request) => !refusals.get(request))
-  const rows = yield* run(
+  const { rows, kept } = yield* runAndKeep(
     insertTasks,
-    accepted.map(({ command }) => taskInput(transaction, command)),
+    accepted.map(({ command }) => newTaskInput(transaction, command)),
   )
   const inserted = new Set(rows.map((row) => row.id))
-  const created = accepted.filter(({ command }) => inserted.has(command.id))
-  yield* beginCreated(transaction, created)
-  const tasks = yield* readTaskRecords([...inserted] as string[])
+  yield* beginCreated(
+    transaction,
+    accepted.filter(({ command }) => inserted.has(command.id)),
+  )
+  const tasks = new Map(
+    kept
+      .filter(({ id }) => inserted.has(id))
+      .map((row) => [row.id, newTaskRecord(row, workers.get(row.worker_id ?? ''))]),
+  )
   return requests.map((request) => {
-    const task = refusals.get(request) ? undefined : tasks.get(request.command.id ?? '')
+    const task = refusals.get(request) ? undefined : tasks.get(request.command.id)
     return refusals.get(request) ?? (task ? done(task) : duplicate(request.command))
   })
 }
@@ -121,35 +95,4 @@ function eventsOf({ context: { actor }, command: { id = '', start } }: Request<C
     created,
     { type: 'task.started', actor, taskId: id, attempt: 1, workerId, fromStatus: 'queued', toStatus: 'running' },
   ]
-}
-
-function taskInput({ now }: Transaction, task: CreateTask) {
-  return {
-    id: task.id,
-    correlation_id: task.correlationId ?? null,
-    title: task.title,
-    repo: task.repo ?? null,
-    issue_number: task.issueNumber ?? null,
-    user_name: task.user ?? null,
-    agent: task.agent ?? null,
-    agent_type: task.agentType ?? null,
-    model: task.model ?? null,
-    provider: task.provider ?? null,
-    payload: task.payload ?? null,
-    labels: task.labels ?? {},
-    requires: task.requires ?? [],
-    priority: task.priority ?? 0,
-    status: task.start ? 'running' : 'queued',
-    attempt: task.start ? 1 : 0,
-    worker_id: task.start?.workerId ?? null,
-    max_retries: task.maxRetries ?? DEFAULTS.maxRetries,
-    max_interruptions: task.maxInterruptions ?? DEFAULTS.maxInterruptions,
-    not_before: task.notBefore === undefined ? null : Date.parse(task.notBefore),
-    strategy: task.strategy ?? null,
-    progress_timeout_ms: task.progressTimeoutMs ?? null,
-    created_at: now,
-    started_at: task.start ? now : null,
-    updated_at: now,
-    side_effects: task.sideEffects ?? false,
-  }
 }

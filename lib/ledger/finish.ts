@@ -8,7 +8,7 @@ import { appendEvents } from './events.ts'
 import { recordRefusals } from './fence.ts'
 import { type AttemptRow, type Judgement, judgeFinish } from './judge-finish.ts'
 import { done, operation, type Request, refused } from './operation.ts'
-import type { TaskRow } from './rows.ts'
+import { HOLDER_COLUMNS, joinedHolder, type TaskRow, taskRecord } from './rows.ts'
 import { readEarlierUsage, totalUsage } from './usage.ts'
 
 /**
@@ -22,9 +22,10 @@ const readReported = statement(
   (
     d,
   ) => `SELECT a.task_id, a.attempt, a.worker_id, a.status, a.finish_message_id, r.id AS report_id, r.status AS report_status,
-      (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = a.task_id) AS compensations
+      ${HOLDER_COLUMNS}, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = a.task_id) AS compensations
     FROM ${d.rows('task_id text, attempt integer, message_id text')}
     JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt
+    LEFT JOIN workers AS w ON w.id = a.worker_id
     LEFT JOIN late_reports AS r ON r.id = c.message_id`,
 )
 
@@ -50,14 +51,25 @@ function* finish(transaction: Transaction, requests: readonly Request<FinishAtte
     const row = rows.get(request.command.taskId)
     return { request, row, judgement: judgeFinish(transaction, request, row, reported.get(request.command.taskId)) }
   })
-  yield* writeAccepted(transaction, judged)
+  const finished = yield* writeAccepted(transaction, judged)
   yield* keepLate(transaction, judged)
-  const tasks = yield* readTaskRecords(requests.map(({ command }) => command.taskId))
-  return judged.map(({ request: { command }, judgement }) => {
-    if (judgement.kind === 'refused') return { ok: false, error: judgement.error }
-    const task = tasks.get(command.taskId)
-    return task ? done(task) : refused('not_found', `no task has the id ${command.taskId}`)
-  })
+  const replayed = yield* readTaskRecords(
+    judged.flatMap(({ request: { command }, judgement }) => (judgement.kind === 'replayed' ? [command.taskId] : [])),
+  )
+  return judged.map(
+    ({
+      request: {
+        command: { taskId },
+      },
+      judgement,
+    }) => {
+      if (judgement.kind === 'refused') return { ok: false, error: judgement.error }
+      const row = finished.get(taskId)
+      const attempt = reported.get(taskId)
+      const task = row && attempt ? taskRecord(row, attempt.a_progress_at, joinedHolder(attempt)) : replayed.get(taskId)
+      return task ? done(task) : refused('not_found', `no task has the id ${taskId}`)
+    },
+  )
 }
 
 function* readReportedAttempts(requests: readonly Request<FinishAttempt>[]): Plan<Map<string, AttemptRow>> {
@@ -73,12 +85,12 @@ function* readReportedAttempts(requests: readonly Request<FinishAttempt>[]): Pla
   return new Map((rows as unknown as AttemptRow[]).map((row) => [row.task_id, row]))
 }
 
-function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Plan<void> {
+function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Plan<Map<string, TaskRow>> {
   const accepted = judged.flatMap(({ request, row, judgement }) =>
     row && judgement.kind === 'accepted' ? [{ request, row, judgement }] : [],
   )
   const earlier = yield* readEarlierUsage(accepted.map(({ row }) => row))
-  yield* applyChanges(
+  const changed = yield* applyChanges(
     transaction,
     accepted.map(({ request: { command }, row, judgement: { set } }) => ({
       row,
@@ -120,6 +132,7 @@ function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Pl
       data: { outcome: command.outcome, exitCode: command.exitCode ?? null, sealed: set.sealed_at !== undefined, late },
     })),
   )
+  return changed
 }
 
 /** Nothing that was paid for is thrown away: late reports are kept whole, whether they were accepted or refused. */

@@ -14,7 +14,7 @@ export type Judgement =
   | { readonly kind: 'replayed' }
   | { readonly kind: 'refused'; readonly keep: boolean; readonly error: Error }
 
-export interface AttemptRow {
+export type AttemptRow = {
   task_id: string
   attempt: number
   worker_id: string
@@ -23,6 +23,9 @@ export interface AttemptRow {
   report_id: string | null
   report_status: string | null
   compensations: number
+  a_progress_at: number
+  /** With the columns of its worker, for `joinedHolder`. */
+  w_id: string | null
 }
 
 export function judgeFinish(

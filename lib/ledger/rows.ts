@@ -4,7 +4,7 @@ import type { Attempt, Holder, Session, Task, TaskEvent, Worker } from '#lib/tas
 import type { TaskStatus } from '#lib/task/states.ts'
 
 /** The columns that transitions may change; `lib/ledger/change.ts` writes exactly these. */
-export interface TaskChange {
+export type TaskChange = {
   status: TaskStatus
   phase: string | null
   sealed_at: number | null
@@ -34,7 +34,7 @@ export interface TaskChange {
 }
 
 /** A task as an operation reads it before it decides. */
-export interface TaskRow extends TaskChange {
+export type TaskRow = TaskChange & {
   id: string
   title: string
   repo: string | null
@@ -45,6 +45,7 @@ export interface TaskRow extends TaskChange {
   strategy: string | null
   side_effects: boolean | number
   created_at: number
+  updated_at: number
 }
 
 export function instant(value: unknown): string {
@@ -60,78 +61,103 @@ export function json(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : (value ?? null)
 }
 
-/** Records are shaped by SQL of our own and by CHECKs, so the casts below state what the columns hold. */
+function text(value: unknown): string | null {
+  return (value ?? null) as string | null
+}
+
+function number(value: unknown): number | null {
+  return (value ?? null) as number | null
+}
+
+/** A task as `TASK_SELECT` reads it. */
 export function toTask(row: Row): Task {
+  return taskRecord(row, row.a_progress_at, joinedHolder(row))
+}
+
+/**
+ * The record of a task from its row, and from what its current attempt and the worker of that tell. A column that is
+ * not there is null. Rows are shaped by SQL of our own and by CHECKs, so the casts below state what the columns hold.
+ */
+export function taskRecord(row: Row, progressAt: unknown, holder: Holder | null): Task {
   return {
     id: row.id as string,
-    correlationId: row.correlation_id as string | null,
+    correlationId: text(row.correlation_id),
     title: row.title as string,
-    repo: row.repo as string | null,
-    issueNumber: row.issue_number as number | null,
-    user: row.user as string | null,
-    agent: row.agent as string | null,
-    agentType: row.agent_type as string | null,
-    model: row.model as string | null,
-    provider: row.provider as string | null,
+    repo: text(row.repo),
+    issueNumber: number(row.issue_number),
+    user: text(row.user),
+    agent: text(row.agent),
+    agentType: text(row.agent_type),
+    model: text(row.model),
+    provider: text(row.provider),
     payload: json(row.payload),
     labels: json(row.labels) as Task['labels'],
     requires: json(row.requires) as string[],
     priority: row.priority as number,
     status: row.status as TaskStatus,
-    phase: row.phase as string | null,
+    phase: text(row.phase),
     sealedAt: instantOrNull(row.sealed_at),
     attempt: row.attempt as number,
-    workerId: row.worker_id as string | null,
+    workerId: text(row.worker_id),
     retriesUsed: row.retries_used as number,
     maxRetries: row.max_retries as number,
     interruptions: row.interruptions as number,
     maxInterruptions: row.max_interruptions as number,
     notBefore: instantOrNull(row.not_before),
     cancelRequestedAt: instantOrNull(row.cancel_requested_at),
-    nextAction: row.next_action as Task['nextAction'],
+    nextAction: text(row.next_action) as Task['nextAction'],
     nextAt: instantOrNull(row.next_at),
-    nextReason: row.next_reason as string | null,
-    strategy: row.strategy as string | null,
-    progressTimeoutMs: row.progress_timeout_ms as number | null,
-    progressAt: instantOrNull(row.a_progress_at),
-    incidentId: row.incident_id as string | null,
-    undoable: row.status === 'assigned' && row.reassigned_from !== null,
+    nextReason: text(row.next_reason),
+    strategy: text(row.strategy),
+    progressTimeoutMs: number(row.progress_timeout_ms),
+    progressAt: instantOrNull(progressAt),
+    incidentId: text(row.incident_id),
+    undoable: row.status === 'assigned' && text(row.reassigned_from) !== null,
     createdAt: instant(row.created_at),
     startedAt: instantOrNull(row.started_at),
     interruptedAt: instantOrNull(row.interrupted_at),
     finishedAt: instantOrNull(row.finished_at),
     updatedAt: instant(row.updated_at),
-    reason: row.reason as string | null,
-    errorClass: row.error_class as string | null,
-    errorMessage: row.error_message as string | null,
-    exitCode: row.exit_code as number | null,
-    costUsd: row.cost_usd as number | null,
-    tokensIn: row.tokens_in as number | null,
-    tokensOut: row.tokens_out as number | null,
-    turns: row.turns as number | null,
+    reason: text(row.reason),
+    errorClass: text(row.error_class),
+    errorMessage: text(row.error_message),
+    exitCode: number(row.exit_code),
+    costUsd: number(row.cost_usd),
+    tokensIn: number(row.tokens_in),
+    tokensOut: number(row.tokens_out),
+    turns: number(row.turns),
     artifacts: json(row.artifacts),
     sideEffects: Boolean(row.side_effects),
-    holder: row.w_id === null || row.w_id === undefined ? null : toHolder(row),
+    holder,
   }
 }
 
-function toHolder(row: Row): Holder {
+/** From the row of a worker, or from one that carries its columns under a prefix. */
+export function toHolder(row: Row, prefix = ''): Holder {
+  const column = (name: string) => row[`${prefix}${name}`]
   return {
-    workerId: row.w_id as string,
-    name: row.w_name as string,
-    state: row.w_state as Holder['state'],
-    deathKind: row.w_death_kind as Holder['deathKind'],
-    leaseExpiresAt: instant(row.w_lease_expires_at),
-    leaseMs: row.w_lease_ms as number,
-    lastHeartbeatAt: instant(row.w_last_heartbeat_at),
-    endedAt: instantOrNull(row.w_ended_at),
+    workerId: column('id') as string,
+    name: column('name') as string,
+    state: column('state') as Holder['state'],
+    deathKind: column('death_kind') as Holder['deathKind'],
+    leaseExpiresAt: instant(column('lease_expires_at')),
+    leaseMs: column('lease_ms') as number,
+    lastHeartbeatAt: instant(column('last_heartbeat_at')),
+    endedAt: instantOrNull(column('ended_at')),
   }
 }
 
-/** The columns `toTask` reads: the task, its current attempt, and the worker of that attempt. */
-export const TASK_SELECT = `SELECT t.*, a.progress_at AS a_progress_at, w.id AS w_id, w.name AS w_name, w.state AS w_state,
+export function joinedHolder(row: Row): Holder | null {
+  return row.w_id === null ? null : toHolder(row, 'w_')
+}
+
+/** What `toTask` reads of the attempt `a` and its worker `w`. */
+export const HOLDER_COLUMNS = `a.progress_at AS a_progress_at, w.id AS w_id, w.name AS w_name, w.state AS w_state,
   w.death_kind AS w_death_kind, w.lease_expires_at AS w_lease_expires_at, w.lease_ms AS w_lease_ms,
   w.last_heartbeat_at AS w_last_heartbeat_at, w.ended_at AS w_ended_at`
+
+/** The columns `toTask` reads: the task, its current attempt, and the worker of that attempt. */
+export const TASK_SELECT = `SELECT t.*, ${HOLDER_COLUMNS}`
 export const TASK_JOINS = `LEFT JOIN task_attempts AS a ON a.task_id = t.id AND a.attempt = t.attempt
   LEFT JOIN workers AS w ON w.id = a.worker_id`
 

@@ -3,7 +3,7 @@ import type { Plan, Refusal, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { StartAttempt } from '#lib/task/commands.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { canTransition, isHeld } from '#lib/task/states.ts'
-import { beginAttempts } from './attempts.ts'
+import { beginAttempts, begunRecord } from './attempts.ts'
 import { buryWorkers } from './bury.ts'
 import { lockTaskRows, readTaskRecords } from './change.ts'
 import { SWEEPER } from './context.ts'
@@ -50,11 +50,14 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
   const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
   const answered = yield* run(
     readRequested,
-    requests.map(({ command }) => ({
-      task_id: command.taskId,
-      worker_id: command.workerId,
-      request_id: command.requestId,
-    })),
+    // A task that never had an attempt has answered no request.
+    requests
+      .filter(({ command }) => rows.get(command.taskId)?.attempt)
+      .map(({ command }) => ({
+        task_id: command.taskId,
+        worker_id: command.workerId,
+        request_id: command.requestId,
+      })),
   )
   const judged = requests.map((request): { request: Request<StartAttempt>; judgement: Judged } => ({
     request,
@@ -82,12 +85,18 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
     ),
   )
   yield* recordZombies(transaction, judged, rows)
-  const tasks = yield* readTaskRecords(requests.map(({ command }) => command.taskId))
+  const tasks = yield* readTaskRecords(
+    judged.flatMap(({ request: { command }, judgement }) =>
+      judgement.kind === 'refused' || begun.has(command.taskId) ? [] : [command.taskId],
+    ),
+  )
   return judged.map(({ request: { command }, judgement }) => {
     if (judgement.kind === 'refused') return judgement.refusal
+    const row = begun.get(command.taskId)
+    if (row) return done({ task: begunRecord(transaction, row, workers.get(command.workerId)), attempt: row.attempt })
     const task = tasks.get(command.taskId)
-    if (!task || (judgement.kind === 'begin' && !begun.has(command.taskId))) return conflict(task)
-    return done({ task, attempt: judgement.kind === 'begin' ? task.attempt : judgement.attempt })
+    if (!task || judgement.kind === 'begin') return conflict(task)
+    return done({ task, attempt: judgement.attempt })
   })
 }
 

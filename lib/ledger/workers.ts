@@ -4,7 +4,7 @@ import type { Plan, Refusal, Row } from '#lib/db/types.ts'
 import { refused } from './operation.ts'
 import { instant } from './rows.ts'
 
-export interface WorkerRow {
+export type WorkerRow = {
   id: string
   name: string
   state: 'alive' | 'draining' | 'stopped' | 'dead'
@@ -13,6 +13,7 @@ export interface WorkerRow {
   lease_expires_at: number
   last_heartbeat_at: number
   heartbeat_count: number
+  ended_at: number | null
   leased: boolean | number
 }
 
