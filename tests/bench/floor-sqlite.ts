@@ -4,10 +4,13 @@ import { connectSqlite } from '#lib/db/open-sqlite.ts'
 import type { Contestant } from './contest.ts'
 import { FLOOR, type FloorStatement, type FloorStatementName } from './floor-statements.ts'
 import { lifecycle, startsAtOnce, type Write } from './floor-writes.ts'
+import { newTasks } from './work.ts'
 
 const WORKER_ID = 'worker-1'
 
 export interface SqliteFloor {
+  /** In one transaction. */
+  commit(writes: readonly Write[]): void
   /** `size` tasks share each commit: create, start, finish, three commits. */
   lifecycles(size: number, operations: number): Contestant
   /** `size` tasks share each commit, running when it is over. */
@@ -41,8 +44,9 @@ export async function openSqliteFloor(url: string): Promise<SqliteFloor> {
   }
 
   return {
+    commit,
     lifecycles: (size, operations) => contestant(size, operations, () => lifecycle(size, WORKER_ID)),
-    starts: (size, operations) => contestant(size, operations, () => [() => startsAtOnce(size, WORKER_ID)]),
+    starts: (size, operations) => contestant(size, operations, () => [() => startsAtOnce(newTasks(size), WORKER_ID)]),
     close: () => void connection.close(),
   }
 }

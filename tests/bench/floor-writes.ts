@@ -19,10 +19,9 @@ export function lifecycle(count: number, workerId: string): readonly (() => Writ
   return [() => creates(tasks), () => starts(ids, workerId), () => finishes(ids, workerId)]
 }
 
-/** The one transaction of `count` tasks that are running when it is over. */
-export function startsAtOnce(count: number, workerId: string): Write[] {
+/** The one transaction of tasks that are running when it is over. The first of its writes is that of the tasks. */
+export function startsAtOnce(tasks: readonly Task[], workerId: string): Write[] {
   const now = Date.now()
-  const tasks = newTasks(count)
   const ids = tasks.map(({ id }) => id)
   return [
     { statement: 'insertTask', rows: tasks.map((task) => taskValues(task, workerId, now)) },
