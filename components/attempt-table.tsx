@@ -26,8 +26,8 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
             <Th figure className="w-[76px]">
               Ran
             </Th>
-            <Th className="w-[106px] max-xl:hidden">Ended by</Th>
-            <Th figure className="w-[70px] max-xl:hidden">
+            <Th className="w-[104px] max-xl:hidden">Ended by</Th>
+            <Th figure className="w-[76px] max-xl:hidden">
               Turns
             </Th>
             <Th figure className="w-[80px] max-xl:hidden">

@@ -28,41 +28,7 @@ export default function FirstRun({ database }: { database: Health['database'] })
             Put one command on record, kill it, and see that its death is noticed. It takes a minute.
           </p>
         </div>
-        <ol className="flex flex-col">
-          <Step
-            number={1}
-            title="Put a command on record"
-            hint="It is written down before it starts. Its output, end and exit code follow."
-          >
-            <CommandChoice ways={WAYS} />
-            <p className="mt-2 text-12 text-ink-3">
-              It asks for <code className="mono">ROLLCALL_TOKEN</code>, a token like the one you signed in with, and for{' '}
-              <code className="mono">ROLLCALL_URL</code> when the server is not on port 3000 of this machine.
-            </p>
-          </Step>
-          <Step
-            number={2}
-            title="Kill it the hard way"
-            hint="No goodbye, no last word. Its pid stands in the first line it printed."
-          >
-            <CommandLine
-              command="kill -9 "
-              shown={
-                <>
-                  kill -9 <em className="text-ink-2">PID</em>
-                </>
-              }
-            />
-          </Step>
-          <Step
-            number={3}
-            title="Reassign it here"
-            hint="On this machine it reads Interrupted within 2 s. Reassign it and any worker goes on."
-            last
-          >
-            <CommandLine command="npx rollcall work --skill shell --exec 'sleep 5'" />
-          </Step>
-        </ol>
+        <Steps />
         <section aria-labelledby="preview">
           <h2 id="preview" className="mb-3 font-semibold text-15">
             What you will see
@@ -72,6 +38,46 @@ export default function FirstRun({ database }: { database: Health['database'] })
         </section>
       </div>
     </>
+  )
+}
+
+function Steps() {
+  return (
+    <ol className="flex flex-col">
+      <Step
+        number={1}
+        title="Put a command on record"
+        hint="It is written down before it starts. Its output, end and exit code follow."
+      >
+        <CommandChoice ways={WAYS} />
+        <p className="mt-2 text-12 text-ink-3">
+          It asks for <code className="mono">ROLLCALL_TOKEN</code>, a token like the one you signed in with, and for{' '}
+          <code className="mono">ROLLCALL_URL</code> when the server is not on port 3000 of this machine.
+        </p>
+      </Step>
+      <Step
+        number={2}
+        title="Kill it the hard way"
+        hint="No goodbye, no last word. Its pid stands in the first line it printed."
+      >
+        <CommandLine
+          command="kill -9 "
+          shown={
+            <>
+              kill -9 <em className="text-ink-2">PID</em>
+            </>
+          }
+        />
+      </Step>
+      <Step
+        number={3}
+        title="Reassign it here"
+        hint="On this machine it reads Interrupted within 2 s. Reassign it and any worker goes on."
+        last
+      >
+        <CommandLine command="npx rollcall work --skill shell --exec 'sleep 5'" />
+      </Step>
+    </ol>
   )
 }
 

@@ -49,7 +49,9 @@ const ROW =
 
 /** On a phone the title has a line of its own, above its status and what comes next. */
 function InterruptedRow({ task }: { task: Task }) {
-  const next = nextStepInBrief(task, useNow())
+  const { late } = useSweeper()
+  const brief = nextStepInBrief(task, useNow())
+  const next = late ? { words: 'When the sweeper runs', tone: 'warn' } : brief
   return (
     <tr data-task={task.id} className={ROW}>
       <Td>

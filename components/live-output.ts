@@ -32,7 +32,9 @@ export function useLiveOutput(taskId: string, attempt: number | null, writing: b
     const after = output.chunks.at(-1)?.position ?? 0
     const place = { attempt: String(attempt), after: String(after), limit: String(PAGE) }
     const { chunks: page } = await readRecord<{ chunks: OutputChunk[] }>(`tasks/${taskId}/output`, place, signal)
-    if (!signal.aborted) setOutputs((all) => ({ ...all, [attempt]: added(all[attempt] ?? NOTHING, page) }))
+    if (!signal.aborted && (page.length > 0 || !output.loaded || output.failed)) {
+      setOutputs((all) => ({ ...all, [attempt]: added(all[attempt] ?? NOTHING, page) }))
+    }
     return page.length === PAGE
   })
   const fail = useEffectEvent(() => setOutputs((all) => ({ ...all, [attempt ?? 0]: { ...output, failed: true } })))

@@ -42,12 +42,14 @@ export function FactTick({ tick }: { tick: Tick }) {
   )
 }
 
+const NO_TICKS: Ticks = ['none', 'none', 'none', 'none', 'none']
+
 /** The liveness cell: five ticks, a verdict and its age. */
 export function LivenessCell({ task, quiet = false }: { task: Task; quiet?: boolean }) {
   const { ticks, verdict, tone, sentence } = judgeLiveness(task, useNow())
   return (
     <span className="inline-flex items-center gap-2 align-middle text-12">
-      <LivenessTicks ticks={ticks} />
+      <LivenessTicks ticks={quiet ? NO_TICKS : ticks} />
       <span aria-hidden="true" className={quiet ? 'text-ink-3' : tone === 'mute' ? 'text-ink-2' : WORDS[tone]}>
         {verdict ?? '–'}
       </span>

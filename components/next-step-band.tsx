@@ -3,7 +3,8 @@
 import type { ReactNode } from 'react'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
-import { formatCountdown } from './format.ts'
+import { formatCountdown, formatDuration } from './format.ts'
+import { useSweeper } from './health.tsx'
 import { type NextStep, nextStepOf } from './next-step.ts'
 
 const BANDS: Record<NextStep['tone'], string> = {
@@ -16,7 +17,8 @@ const FIGURES: Record<NextStep['tone'], string> = { plain: 'text-ink', warn: 'te
 /** What happens next, when and why; beside it what a person can do about it. */
 export function NextStepBand({ task, children }: { task: Task; children: ReactNode }) {
   const now = useNow()
-  const next = nextStepOf(task, now)
+  const { late, ageMs } = useSweeper()
+  const next = late && task.sealedAt === null ? blind(ageMs) : nextStepOf(task, now)
   const leftMs = next.at === null ? null : Date.parse(next.at) - now
   return (
     <section
@@ -37,6 +39,13 @@ export function NextStepBand({ task, children }: { task: Task; children: ReactNo
       <Fuse next={next} leftMs={leftMs} />
     </section>
   )
+}
+
+/** Without a sweeper no next step is true: it is what carries them out. */
+function blind(ageMs: number | null): NextStep {
+  const since = ageMs === null ? 'has not run yet' : `has not run for ${formatDuration(ageMs)}`
+  const sentence = `The sweeper ${since}. Nothing is recovered until it does.`
+  return { tone: 'bad', at: null, since: null, sentence, detail: null }
 }
 
 /** Shrinks once a second to the instant at which it happens. */

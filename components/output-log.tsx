@@ -1,6 +1,6 @@
 'use client'
 
-import { memo, type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react'
 import { formatBytes, formatClock, formatCount } from './format.ts'
 import type { OutputLine } from './output-lines.ts'
 
@@ -13,15 +13,20 @@ interface OutputLogProps {
 }
 
 const BLOCK = 200
+/** The end is what is read; a whole log of a hundred thousand lines would stop the browser. */
+const BLOCKS_SHOWN = 10
 const AT_END_PX = 24
 
-/** Lines in blocks that the browser lays out only when they come into view, so that a long log stays light. */
+/** The last lines, in blocks that the browser lays out only when they come into view; more of those before on demand. */
 export function OutputLog({ lines, follow, onFollow, end }: OutputLogProps) {
   const box = useRef<HTMLElement>(null)
-  const lastKey = lines.at(-1)?.key
   useEffect(() => {
-    if (follow && lastKey !== '') box.current?.scrollTo({ top: box.current.scrollHeight })
-  }, [follow, lastKey])
+    // After every change, for what ends the log stands below its last line.
+    if (follow) box.current?.scrollTo({ top: box.current.scrollHeight })
+  })
+  const [more, setMore] = useState(0)
+  const blocks = blocksOf(lines, BLOCKS_SHOWN + more)
+  const hidden = blocks[0]?.first ?? 0
   const scrolled = () => {
     const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = box.current ?? {}
     onFollow(scrollHeight - scrollTop - clientHeight < AT_END_PX)
@@ -35,10 +40,17 @@ export function OutputLog({ lines, follow, onFollow, end }: OutputLogProps) {
       onScroll={scrolled}
       className="mono min-h-0 flex-1 overflow-y-auto bg-sunken py-4 leading-[18px] -outline-offset-2 max-lg:max-h-[70dvh] max-lg:min-h-60"
     >
-      {blocksOf(lines).map((block, index) => (
-        // Lines are only added at the end, so a block keeps its place.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <Block key={index} lines={block} />
+      {hidden > 0 && (
+        <button
+          type="button"
+          onClick={() => setMore(more + BLOCKS_SHOWN)}
+          className="mb-2 ml-6 font-sans text-13 underlined"
+        >
+          Show more of the {formatCount(hidden)} lines before these
+        </button>
+      )}
+      {blocks.map(({ first, lines: block }) => (
+        <Block key={first} lines={block} />
       ))}
       {end}
     </section>
@@ -56,8 +68,14 @@ const Block = memo(
     )
   },
   (before, after) =>
-    before.lines.length === after.lines.length && before.lines.every((line, index) => line === after.lines[index]),
+    before.lines.length === after.lines.length && before.lines.every((line, index) => isSame(line, after.lines[index])),
 )
+
+/** A line is cut anew from its chunks each time; its text grows until its end has come. */
+function isSame(line: OutputLine, other: OutputLine | undefined): boolean {
+  if (line.key !== other?.key) return false
+  return line.kind === 'gap' || other.kind === 'gap' || line.text === other.text
+}
 
 function Line({ line }: { line: Extract<OutputLine, { kind: 'line' }> }) {
   const wrong = line.stream === 'stderr'
@@ -87,7 +105,17 @@ function Gap({ gap: { dropped, stream } }: { gap: Extract<OutputLine, { kind: 'g
   )
 }
 
-function blocksOf(lines: readonly OutputLine[]): OutputLine[][] {
+interface LineBlock {
+  /** How many lines stand before it: the same for ever, since lines are only added at the end. */
+  readonly first: number
+  readonly lines: readonly OutputLine[]
+}
+
+function blocksOf(lines: readonly OutputLine[], shown: number): LineBlock[] {
   const count = Math.ceil(lines.length / BLOCK)
-  return Array.from({ length: count }, (_, index) => lines.slice(index * BLOCK, (index + 1) * BLOCK))
+  const from = Math.max(0, count - shown)
+  return Array.from({ length: count - from }, (_, index) => {
+    const first = (from + index) * BLOCK
+    return { first, lines: lines.slice(first, first + BLOCK) }
+  })
 }

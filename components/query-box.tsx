@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type FormEvent, type KeyboardEvent, useState } from 'react'
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
 import { QUERY_ID } from './page-keys.tsx'
 import { FILTERS, type Filter, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
 import { Icon } from './ui/icon.tsx'
@@ -17,25 +17,7 @@ interface QueryBoxProps {
 
 /** Filters as chips and a line to type more of them. It is a form: without a script the server reads the same language. */
 export function QueryBox({ filters, text: given = '', message: refused }: QueryBoxProps) {
-  const router = useRouter()
-  const [text, setText] = useState(given)
-  const [message, setMessage] = useState(refused)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const id = taskIdIn(text)
-    if (id !== null) return router.push(`/tasks/${id}`)
-    const { parseQuery } = await import('./parse-query.ts')
-    const query = parseQuery(text, filters)
-    setMessage(query.ok ? undefined : query.message)
-    if (!query.ok) return
-    setText('')
-    router.push(hrefOf(query.filters))
-  }
-  const edit = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Escape') event.currentTarget.blur()
-    const last = FILTERS.findLast((filter) => filters[filter])
-    if (event.key === 'Backspace' && text === '' && last) router.push(hrefOf(without(filters, last)))
-  }
+  const { text, setText, message, submit, paste, edit } = useQuery(filters, given, refused)
   return (
     <search className="block px-6 pt-3 max-md:px-4">
       <form
@@ -54,6 +36,7 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={edit}
+          onPaste={paste}
           placeholder="Add a filter, an id or words of an error"
           aria-label="Filter tasks"
           aria-invalid={message !== undefined}
@@ -74,6 +57,36 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
       )}
     </search>
   )
+}
+
+/** What is typed becomes an address, or a message when it cannot; then the text is kept as it is. */
+function useQuery(filters: Filters, given: string, refused: string | undefined) {
+  const router = useRouter()
+  const [text, setText] = useState(given)
+  const [message, setMessage] = useState(refused)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const id = taskIdIn(text)
+    if (id !== null) return router.push(`/tasks/${id}`)
+    const { parseQuery } = await import('./parse-query.ts')
+    const query = parseQuery(text, filters)
+    setMessage(query.ok ? undefined : query.message)
+    if (!query.ok) return
+    setText('')
+    router.push(hrefOf(query.filters))
+  }
+  const paste = (event: ClipboardEvent) => {
+    const id = taskIdIn(event.clipboardData.getData('text'))
+    if (id === null || text !== '') return
+    event.preventDefault()
+    router.push(`/tasks/${id}`)
+  }
+  const edit = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Escape') event.currentTarget.blur()
+    const last = FILTERS.findLast((filter) => filters[filter])
+    if (event.key === 'Backspace' && text === '' && last) router.push(hrefOf(without(filters, last)))
+  }
+  return { text, setText, message, submit, paste, edit }
 }
 
 const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12'

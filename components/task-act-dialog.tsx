@@ -10,7 +10,8 @@ import {
   useState,
 } from 'react'
 import type { Task } from '#lib/task/schema.ts'
-import type { Act, ActName } from './task-acts.ts'
+import { actWordsOf } from './act-words.ts'
+import type { Act, ActName, ActState } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
 import { Dialog } from './ui/dialog.tsx'
 import { Field, TextArea } from './ui/field.tsx'
@@ -28,15 +29,7 @@ interface TaskActDialogProps {
 
 const HOLD_MS = 10_000
 const LENGTH_MIN = { reason: 5, text: 1 }
-
-interface Words {
-  title: string
-  /** What it comes to, before it is done. */
-  consequence: string
-  confirm: string
-  dismiss: string
-  field: string
-}
+const LENGTH_MAX = { reason: 500, text: 4000 }
 
 export default function TaskActDialog({ act, task, workers, action, open, onClose }: TaskActDialogProps) {
   const [state, submit, pending] = useActionState(action, { status: 'idle' })
@@ -45,7 +38,7 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
   useEffect(() => {
     if (state.status === 'done') close()
   }, [state])
-  const words = wordsOf(act, task)
+  const words = actWordsOf(act, task)
   const field = act === 'note' ? 'text' : 'reason'
   const send = (event: FormEvent<HTMLFormElement>) => {
     // By hand, not by the form's own action: that would empty the fields when the act is refused.
@@ -66,28 +59,9 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
           <input type="hidden" name="taskId" value={task.id} />
           {act === 'reassign' && <input type="hidden" name="holdMs" value={HOLD_MS} />}
           {act === 'reassign' && <WorkerChoice task={task} workers={workers} />}
-          <Field label={words.field} id="act-reason" error={short ? 'Five characters at least.' : null}>
-            <TextArea
-              id="act-reason"
-              name={field}
-              rows={2}
-              required
-              maxLength={act === 'note' ? 4000 : 500}
-              autoFocus
-              aria-invalid={short}
-              aria-describedby={short ? 'act-reason-error' : undefined}
-              onKeyDown={(event) => {
-                // A reason is one line; a note may have several.
-                if (act !== 'note' && event.key === 'Enter' && !event.ctrlKey && !event.metaKey) event.preventDefault()
-              }}
-            />
-          </Field>
+          <Reason label={words.field} name={field} short={short} />
           {act === 'reassign' && task.sideEffects && <RunTwice />}
-          {state.status === 'refused' && (
-            <p role="alert" className="rounded-6 bg-bad-bg px-3 py-2 text-bad-fg">
-              <span className="font-medium">Refused: {state.detail.replace(/\.$/, '')}.</span> {state.advice}
-            </p>
-          )}
+          <Refusal state={state} />
         </div>
         <div className="flex items-center justify-end gap-2 border-line border-t px-6 py-4 max-md:flex-wrap max-md:px-4">
           <p className="mr-auto text-ink-2">{words.consequence}</p>
@@ -102,6 +76,44 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
   )
 }
 
+interface ReasonProps {
+  label: string
+  name: keyof typeof LENGTH_MIN
+  short: boolean
+}
+
+/** A reason is one line; a note may have several. */
+function Reason({ label, name, short }: ReasonProps) {
+  const keepOneLine = (event: KeyboardEvent) => {
+    if (name === 'reason' && event.key === 'Enter' && !event.ctrlKey && !event.metaKey) event.preventDefault()
+  }
+  return (
+    <Field label={label} id="act-reason" error={short ? 'Five characters at least.' : null}>
+      <TextArea
+        id="act-reason"
+        name={name}
+        rows={2}
+        required
+        maxLength={LENGTH_MAX[name]}
+        autoFocus
+        aria-invalid={short}
+        aria-describedby={short ? 'act-reason-error' : undefined}
+        onKeyDown={keepOneLine}
+      />
+    </Field>
+  )
+}
+
+/** What the server met, and what would work. */
+function Refusal({ state }: { state: ActState }) {
+  if (state.status !== 'refused') return null
+  return (
+    <p role="alert" className="rounded-6 bg-bad-bg px-3 py-2 text-bad-fg">
+      <span className="font-medium">Refused: {state.detail.replace(/\.$/, '')}.</span> {state.advice}
+    </p>
+  )
+}
+
 /** A task that acts on the outside world may do so twice; somebody has to have thought of that. */
 function RunTwice() {
   return (
@@ -110,47 +122,4 @@ function RunTwice() {
       It acts on the outside world. I have checked that it may run twice.
     </label>
   )
-}
-
-function wordsOf(act: ActName, task: Task): Words {
-  const held = task.status === 'running' || task.status === 'waiting'
-  const dismiss = 'Cancel'
-  switch (act) {
-    case 'reassign':
-      return {
-        title: 'Reassign this task',
-        consequence: 'Starts after 10 s. Until then you can undo it.',
-        confirm: 'Reassign the task',
-        dismiss,
-        field: 'Reason, kept with the task',
-      }
-    case 'fail': {
-      const final = task.retriesUsed >= task.maxRetries
-      const stays = final ? 'No retry is left: it is sealed for good.' : 'A retry is left: it can still be reassigned.'
-      const consequence = held ? `Its attempt ends at once. ${stays}` : stays
-      return {
-        title: 'Fail this task',
-        consequence,
-        confirm: 'Fail the task',
-        dismiss,
-        field: 'Reason, kept with the task',
-      }
-    }
-    case 'cancel':
-      return {
-        title: 'Cancel this task',
-        consequence: held ? 'Its worker is asked to stop with its next heartbeat.' : 'It is sealed for good.',
-        confirm: 'Cancel the task',
-        dismiss: 'Keep it',
-        field: 'Reason, kept with the task',
-      }
-    case 'note':
-      return {
-        title: 'Note',
-        consequence: 'Changes nothing but the history.',
-        confirm: 'Add the note',
-        dismiss,
-        field: 'Note',
-      }
-  }
 }

@@ -44,36 +44,42 @@ export function TaskHeading({ task, attempts, compensations }: TaskHeadingProps)
           {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}
         </span>
       </div>
-      <dl className="mt-1.5 flex flex-wrap gap-x-8 gap-y-2 max-md:hidden">
-        <Fact name="Id">
-          <span className="mono">{task.id}</span>
-        </Fact>
-        <Fact name="Agent">{[task.agent, task.model].filter(Boolean).join(', ') || <Unknown />}</Fact>
-        <Fact name="Asked by">
-          {task.user && `${task.user}, `}
-          <Moment at={task.createdAt} />
-        </Fact>
-        <Fact name="Attempt">
-          {task.attempt} of at most {attemptsMaxOf(task)}
-        </Fact>
-        <Fact name="Cost">{costOf(task, attempts)}</Fact>
-        <Fact name="Side effects">{sideEffectsOf(task, compensations)}</Fact>
-        {Object.keys(task.labels).length > 0 && (
-          <Fact name="Labels">
-            {Object.entries(task.labels)
-              .map(([key, value]) => `${key}=${value}`)
-              .join(', ')}
-          </Fact>
-        )}
-        {task.incidentId !== null && (
-          <Fact name="Incident">
-            <span className="mono" title={task.incidentId}>
-              {shortId(task.incidentId)}
-            </span>
-          </Fact>
-        )}
-      </dl>
+      <HeadingFacts task={task} attempts={attempts} compensations={compensations} />
     </div>
+  )
+}
+
+function HeadingFacts({ task, attempts, compensations }: TaskHeadingProps) {
+  return (
+    <dl className="mt-1.5 flex flex-wrap gap-x-8 gap-y-2 max-md:hidden">
+      <Fact name="Id">
+        <span className="mono">{task.id}</span>
+      </Fact>
+      <Fact name="Agent">{[task.agent, task.model].filter(Boolean).join(', ') || <Unknown />}</Fact>
+      <Fact name="Asked by">
+        {task.user && `${task.user}, `}
+        <Moment at={task.createdAt} />
+      </Fact>
+      <Fact name="Attempt">
+        {task.attempt} of at most {attemptsMaxOf(task)}
+      </Fact>
+      <Fact name="Cost">{costOf(task, attempts)}</Fact>
+      <Fact name="Side effects">{sideEffectsOf(task, compensations)}</Fact>
+      {Object.keys(task.labels).length > 0 && (
+        <Fact name="Labels">
+          {Object.entries(task.labels)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', ')}
+        </Fact>
+      )}
+      {task.incidentId !== null && (
+        <Fact name="Incident">
+          <span className="mono" title={task.incidentId}>
+            {shortId(task.incidentId)}
+          </span>
+        </Fact>
+      )}
+    </dl>
   )
 }
 

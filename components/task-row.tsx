@@ -12,14 +12,14 @@ import { Td, Unknown } from './ui/table.tsx'
 
 /** Which columns give way as the window narrows; the title takes what is left. Below 768 px an item has three lines. */
 export const FROM_WIDTH = {
-  model: 'max-[1424px]:hidden',
-  agent: 'max-[1334px]:hidden',
-  cost: 'max-[1268px]:hidden',
-  error: 'max-[1198px]:hidden',
-  progress: 'max-[1098px]:hidden',
-  id: 'max-[1014px]:hidden',
-  duration: 'max-[940px]:hidden',
-  started: 'max-[864px]:hidden',
+  model: 'max-[1432px]:hidden',
+  agent: 'max-[1342px]:hidden',
+  cost: 'max-[1276px]:hidden',
+  error: 'max-[1206px]:hidden',
+  progress: 'max-[1106px]:hidden',
+  id: 'max-[1022px]:hidden',
+  duration: 'max-[948px]:hidden',
+  started: 'max-[872px]:hidden',
   desk: 'max-md:hidden',
 } as const
 
@@ -27,14 +27,17 @@ const ROW =
   'max-md:grid max-md:after:hidden! max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
   'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0! hover:bg-hover'
 
-/** `left`: it does not match the filter any more; it stays where it is, greyed, until the list is asked for again. */
-export function TaskRow({ task, left }: { task: Task; left: boolean }) {
+interface TaskRowProps {
+  task: Task
+  /** It does not match the filter any more; it stays where it is, greyed, until the list is asked for again. */
+  left: boolean
+}
+
+export function TaskRow({ task, left }: TaskRowProps) {
   const now = useNow()
   const look = lookOf(task, now)
-  const grey = left ? '[&_td]:text-ink-3' : ''
-  const ink = left ? '' : 'text-ink-2'
   return (
-    <tr data-task={task.id} data-status={task.status} className={`${ROW} ${grey}`}>
+    <tr data-task={task.id} data-status={task.status} className={`${ROW} ${left ? '[&_td]:text-ink-3' : ''}`}>
       <Td className="max-md:order-1 max-md:col-span-2">
         <StatusWord
           key={look.word}
@@ -45,6 +48,18 @@ export function TaskRow({ task, left }: { task: Task; left: boolean }) {
       <Td className="max-md:order-2 max-md:text-right">
         <LivenessCell task={task} quiet={left} />
       </Td>
+      <WhatCells task={task} left={left} />
+      <RunCells task={task} left={left} nowMs={now} />
+      <NextCell task={task} nowMs={now} left={left} />
+    </tr>
+  )
+}
+
+/** What was asked for, and who works on it. */
+function WhatCells({ task, left }: TaskRowProps) {
+  const ink = left ? '' : 'text-ink-2'
+  return (
+    <>
       <Td className={`mono ${FROM_WIDTH.id} ${ink}`} title={task.id}>
         {shortId(task.id)}
       </Td>
@@ -66,9 +81,18 @@ export function TaskRow({ task, left }: { task: Task; left: boolean }) {
       </Td>
       <Td className={`${FROM_WIDTH.agent} ${ink}`}>{task.agent}</Td>
       <Td className={`${FROM_WIDTH.model} ${ink}`}>{task.model}</Td>
-      <Td className={`mono max-md:order-5 ${left ? '' : 'text-ink-2'}`} title={task.holder?.name}>
+      <Td className={`mono max-md:order-5 ${ink}`} title={task.holder?.name}>
         {task.holder?.name}
       </Td>
+    </>
+  )
+}
+
+/** How it has gone so far. */
+function RunCells({ task, left, nowMs }: TaskRowProps & { nowMs: number }) {
+  const ink = left ? '' : 'text-ink-2'
+  return (
+    <>
       <Td figure className={FROM_WIDTH.desk}>
         {task.attempt}/{attemptsMaxOf(task)}
       </Td>
@@ -76,7 +100,7 @@ export function TaskRow({ task, left }: { task: Task; left: boolean }) {
         {task.startedAt !== null && <Moment at={task.startedAt} />}
       </Td>
       <Td figure className={FROM_WIDTH.duration}>
-        {ran(task, now)}
+        {ran(task, nowMs)}
       </Td>
       <Td figure className={`${FROM_WIDTH.progress} ${ink}`}>
         {task.progressAt !== null && <Age at={task.progressAt} />}
@@ -87,13 +111,12 @@ export function TaskRow({ task, left }: { task: Task; left: boolean }) {
       <Td className={`mono ${FROM_WIDTH.error} ${left ? '' : 'text-bad-fg'}`} title={task.errorMessage ?? undefined}>
         {task.errorClass}
       </Td>
-      <NextCell task={task} nowMs={now} left={left} />
-    </tr>
+    </>
   )
 }
 
 /** What happens next stands on the third line on a phone; a wide table has its own page for it. */
-function NextCell({ task, nowMs, left }: { task: Task; nowMs: number; left: boolean }) {
+function NextCell({ task, nowMs, left }: TaskRowProps & { nowMs: number }) {
   const { words, tone } = nextStepInBrief(task, nowMs)
   return (
     <td className={`order-6 text-right text-12 md:hidden ${tone === 'warn' && !left ? 'text-warn-fg' : 'text-ink-3'}`}>

@@ -46,7 +46,9 @@ export function StatusWord({ look, prefix = '' }: { look: StatusLook; prefix?: s
   return (
     <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-middle">
       <StatusIcon shape={look.shape} className={WORDS[look.tone]} />
-      <span className={`truncate ${look.loud ? `font-medium ${WORDS[look.tone]}` : 'text-ink'}`}>
+      <span
+        className={`truncate ${look.loud ? `font-medium ${WORDS[look.tone]}` : prefix ? 'text-ink-2' : 'text-ink'}`}
+      >
         {prefix}
         {prefix ? look.word.toLowerCase() : look.word}
       </span>

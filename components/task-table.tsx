@@ -21,35 +21,7 @@ export function TaskTable({ tasks, filters }: { tasks: readonly Task[]; filters:
   }
   return (
     <Table aria-label="Tasks" id="tasks" className="text-[0.78125rem] [&_:is(td,th)]:px-1.5">
-      <thead className="sticky top-11 z-10 bg-bg max-md:sr-only">
-        <tr>
-          <Th className="w-[134px]">Status</Th>
-          <Th className="w-[128px]">Liveness</Th>
-          <Th className={`w-[74px] ${FROM_WIDTH.id}`}>Id</Th>
-          <Th className="w-[122px]">Repo and issue</Th>
-          <Th>Title</Th>
-          <Th className={`w-[66px] ${FROM_WIDTH.agent}`}>Agent</Th>
-          <Th className={`w-[90px] ${FROM_WIDTH.model}`}>Model</Th>
-          <Th className="w-[108px]">Worker</Th>
-          <Th figure className="w-[56px]">
-            Attempt
-          </Th>
-          <Th figure className={`w-[88px] ${FROM_WIDTH.started}`}>
-            Started
-          </Th>
-          <Th figure className={`w-[76px] ${FROM_WIDTH.duration}`}>
-            Duration
-          </Th>
-          <Th figure className={`w-[84px] ${FROM_WIDTH.progress}`}>
-            Last progress
-          </Th>
-          <Th figure className={`w-[70px] ${FROM_WIDTH.cost}`}>
-            Cost
-          </Th>
-          <Th className={`w-[100px] ${FROM_WIDTH.error}`}>Error</Th>
-          <Th className="md:hidden">Next</Th>
-        </tr>
-      </thead>
+      <TaskTableHead />
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the title is the link; the row only widens it for a pointer */}
       <tbody onClick={open} className="max-md:block [&>tr]:cursor-pointer">
         {tasks.map((task) => (
@@ -57,6 +29,40 @@ export function TaskTable({ tasks, filters }: { tasks: readonly Task[]; filters:
         ))}
       </tbody>
     </Table>
+  )
+}
+
+function TaskTableHead() {
+  return (
+    <thead className="sticky top-11 z-10 bg-bg max-md:sr-only">
+      <tr>
+        <Th className="w-[142px]">Status</Th>
+        <Th className="w-[128px]">Liveness</Th>
+        <Th className={`w-[74px] ${FROM_WIDTH.id}`}>Id</Th>
+        <Th className="w-[122px]">Repo and issue</Th>
+        <Th>Title</Th>
+        <Th className={`w-[66px] ${FROM_WIDTH.agent}`}>Agent</Th>
+        <Th className={`w-[90px] ${FROM_WIDTH.model}`}>Model</Th>
+        <Th className="w-[108px]">Worker</Th>
+        <Th figure className="w-[56px]">
+          Attempt
+        </Th>
+        <Th figure className={`w-[88px] ${FROM_WIDTH.started}`}>
+          Started
+        </Th>
+        <Th figure className={`w-[76px] ${FROM_WIDTH.duration}`}>
+          Duration
+        </Th>
+        <Th figure className={`w-[84px] ${FROM_WIDTH.progress}`}>
+          Last progress
+        </Th>
+        <Th figure className={`w-[70px] ${FROM_WIDTH.cost}`}>
+          Cost
+        </Th>
+        <Th className={`w-[100px] ${FROM_WIDTH.error}`}>Error</Th>
+        <Th className="md:hidden">Next</Th>
+      </tr>
+    </thead>
   )
 }
 

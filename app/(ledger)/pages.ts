@@ -1,4 +1,6 @@
+import { redirect } from 'next/navigation'
 import type { ListPage } from '#lib/task/commands.ts'
+import { isTaskError } from '#lib/task/errors.ts'
 
 export type Parameters = Readonly<Record<string, string | string[] | undefined>>
 
@@ -24,6 +26,16 @@ export function readPage(
       newer: cursor === undefined ? null : at(path, passed.at(-1), passed.slice(0, -1)),
       older: nextCursor === null ? null : at(path, nextCursor, cursor === undefined ? [] : [...passed, cursor]),
     }),
+  }
+}
+
+/** A position that means nothing to this list, such as one from an old bookmark, leads to its top. */
+export async function orFromTop<T>(path: string, page: Promise<T>): Promise<T> {
+  try {
+    return await page
+  } catch (error) {
+    if (isTaskError(error) && error.code === 'validation') redirect(path)
+    throw error
   }
 }
 

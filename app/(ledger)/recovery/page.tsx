@@ -7,7 +7,7 @@ import { Pager } from '#components/pager.tsx'
 import { RecoveryRunList } from '#components/recovery-run-list.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listRecoveryRuns, listTasks } from '#lib/ledger/index.ts'
-import { type Parameters, readPage } from '../pages.ts'
+import { orFromTop, type Parameters, readPage } from '../pages.ts'
 
 export const metadata: Metadata = { title: 'Recovery' }
 
@@ -19,7 +19,7 @@ export default async function RecoveryPage({ searchParams }: { searchParams: Pro
   const context = await requireContext('/recovery')
   const [{ tasks }, { recoveryRuns, nextCursor }] = await Promise.all([
     listTasks(context, { status: ['interrupted'], limit: TASKS }),
-    listRecoveryRuns(context, page.command),
+    orFromTop('/recovery', listRecoveryRuns(context, page.command)),
   ])
   return (
     <>

@@ -6,13 +6,14 @@ import { Pager } from '#components/pager.tsx'
 import { SessionTable } from '#components/session-table.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listSessions } from '#lib/ledger/index.ts'
-import { type Parameters, readPage } from '../pages.ts'
+import { orFromTop, type Parameters, readPage } from '../pages.ts'
 
 export const metadata: Metadata = { title: 'Sessions' }
 
 export default async function SessionsPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage('/sessions', await searchParams)
-  const { sessions, nextCursor } = await listSessions(await requireContext('/sessions'), page.command)
+  const context = await requireContext('/sessions')
+  const { sessions, nextCursor } = await orFromTop('/sessions', listSessions(context, page.command))
   return (
     <>
       <LiveRecords prefixes={['task.']} />

@@ -6,7 +6,7 @@ import { Pager } from '#components/pager.tsx'
 import { WorkerTable } from '#components/worker-table.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listWorkers } from '#lib/ledger/index.ts'
-import { type Parameters, readPage } from '../pages.ts'
+import { orFromTop, type Parameters, readPage } from '../pages.ts'
 
 export const metadata: Metadata = { title: 'Workers' }
 
@@ -14,7 +14,8 @@ const POLL_MS = 3000
 
 export default async function WorkersPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage('/workers', await searchParams)
-  const { workers, nextCursor } = await listWorkers(await requireContext('/workers'), page.command)
+  const context = await requireContext('/workers')
+  const { workers, nextCursor } = await orFromTop('/workers', listWorkers(context, page.command))
   return (
     <>
       <LiveRecords prefixes={['worker.', 'task.']} pollMs={POLL_MS} />
