@@ -1,5 +1,5 @@
 import { run, statement } from '#lib/db/statement.ts'
-import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import type { Plan, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { ClaimTasks } from '#lib/task/commands.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { beginAttempts, begunRecord } from './attempts.ts'
@@ -14,7 +14,7 @@ import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 const LOOK_AGAIN_MS = 1000
 
 /** The works whose commits may leave something to take. */
-const MAKE_DUE = new Set(['createTask', 'reassignTask', 'carryOut', 'resumeWorker'])
+const MAKE_DUE = new Set(['createTask', 'reassignTask', 'undoReassignment', 'carryOut', 'settleEnded', 'resumeWorker'])
 
 /** Takes the next due tasks that the worker can do, each as a new attempt. The same request id is answered the same again. */
 export const takeTasks = operation<ClaimTasks, Task[]>('claimTasks', ({ workerId }) => workerId, take)
@@ -24,19 +24,20 @@ export async function claimTasks(context: Context, command: ClaimTasks, signal?:
   const deadline = performance.now() + (command.waitMs ?? 0)
   for (;;) {
     const committed = waitForCommit(context.db, MAKE_DUE)
-    const tasks = await takeTasks(context, command)
-    const leftMs = deadline - performance.now()
-    if (tasks.length > 0 || leftMs <= 0 || signal?.aborted) {
+    try {
+      const tasks = await takeTasks(context, command)
+      const leftMs = deadline - performance.now()
+      if (tasks.length > 0 || leftMs <= 0 || signal?.aborted) return tasks
+      await committed.within(Math.min(leftMs, LOOK_AGAIN_MS), signal)
+    } finally {
       committed.cancel()
-      return tasks
     }
-    await committed.within(Math.min(leftMs, LOOK_AGAIN_MS), signal)
   }
 }
 
 const readAnswered = statement(
   'readAnswered',
-  (d) => `SELECT c.worker_id, a.task_id FROM ${d.rows('worker_id text, request_id text')}
+  (d) => `SELECT c.worker_id, a.task_id, a.attempt FROM ${d.rows('worker_id text, request_id text')}
     JOIN task_attempts AS a ON a.worker_id = c.worker_id AND a.request_id = c.request_id`,
 )
 
@@ -61,13 +62,19 @@ function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[
   for (const request of requests) {
     const { workerId } = request.command
     const worker = workers.get(workerId)
-    const again = answered
-      .filter((row) => row.worker_id === workerId)
-      .flatMap((row) => records.get(row.task_id as string) ?? [])
-    const tasks = again.length > 0 ? again : yield* takeDue(transaction, request, worker)
+    const again = answered.filter((row) => row.worker_id === workerId)
+    const tasks = again.length > 0 ? stillHeld(again, records) : yield* takeDue(transaction, request, worker)
     results.push(leaseRefusal(worker, workerId) ?? done(tasks))
   }
   return results
+}
+
+/** What a claim gave, as far as it is still the worker's: an attempt that ended meanwhile is not to be worked on again. */
+function stillHeld(answered: readonly Row[], records: Map<string, Task>): Task[] {
+  return answered.flatMap((row) => {
+    const task = records.get(row.task_id as string)
+    return task && task.attempt === row.attempt && task.workerId === row.worker_id ? [task] : []
+  })
 }
 
 /** A worker that drains gets nothing new; one whose lease is over gets nothing at all. */
