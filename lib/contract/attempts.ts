@@ -69,7 +69,7 @@ export const attempts = {
     params: { id: 'taskId' },
     output: TaskAnswer,
     status: 200,
-    errors: [...FENCED, 'compensation_required'],
+    errors: [...FENCED, 'compensation_required', 'invalid_transition'],
   }),
   finishAttempts: endpoint({
     method: 'POST',

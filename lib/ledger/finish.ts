@@ -26,7 +26,7 @@ const readReported = statement(
     FROM ${d.rows('task_id text, attempt integer, message_id text')}
     JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt
     LEFT JOIN workers AS w ON w.id = a.worker_id
-    LEFT JOIN late_reports AS r ON r.id = c.message_id`,
+    LEFT JOIN late_reports AS r ON r.id = c.message_id AND r.task_id = c.task_id AND r.attempt = c.attempt`,
 )
 
 const keepReports = statement(
@@ -98,7 +98,8 @@ function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Pl
         ...totalUsage(row, earlier.get(row.id), command),
         ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
         exit_code: command.exitCode ?? null,
-        reason: command.reason ?? null,
+        // A task that was to be cancelled has the reason that was given then.
+        reason: command.reason ?? (set.status === 'cancelled' ? row.reason : null),
         error_class: command.error?.class ?? null,
         error_message: command.error?.message ?? null,
         ...set,

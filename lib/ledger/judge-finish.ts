@@ -2,7 +2,7 @@
 import type { Refusal, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import { canTransition } from '#lib/task/states.ts'
+import { allowedTargets, canTransition } from '#lib/task/states.ts'
 import { aftermath, type TaskSet } from './aftermath.ts'
 import { sealed } from './change.ts'
 import { fence, sealedResult } from './fence.ts'
@@ -46,7 +46,9 @@ export function judgeFinish(
   if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
   const set = outcomeOf(transaction, request, row, Number(attempt?.compensations ?? 0))
   if (set instanceof Error) return { kind: 'refused', keep: false, error: set }
-  if (late && !canTransition(row.status, set.status)) return refuse(sealedOrInterrupted(row, command), true)
+  if (!canTransition(row.status, set.status)) {
+    return refuse(late ? sealedOrInterrupted(row, command) : wrongTurn(row, command), true)
+  }
   return { kind: 'accepted', late, set }
 }
 
@@ -59,6 +61,11 @@ function sealedOrInterrupted(row: TaskRow, command: FinishAttempt): Refusal {
   if (row.sealed_at !== null) return sealedResult(row)
   const detail = `attempt ${command.attempt} was interrupted: ${command.outcome} cannot follow ${row.status}`
   return { ok: false, error: new TaskError('fence_rejected', detail, { status: row.status }) }
+}
+
+function wrongTurn(row: TaskRow, { outcome }: FinishAttempt): Refusal {
+  const facts = { status: row.status, allowedTargets: allowedTargets(row.status) }
+  return refused('invalid_transition', `a task that is ${row.status} cannot end as ${outcome}`, facts)
 }
 
 function refuse({ error }: Refusal, keep: boolean): Judgement {
@@ -80,7 +87,8 @@ function outcomeOf(
       return aftermath(transaction, context.policy, row, 'interrupted', 'reported').set
     case 'failed': {
       const { set } = aftermath(transaction, context.policy, row, 'failed', 'reported')
-      return set.sealed_at != null && row.side_effects && compensations === 0 ? uncompensated(row) : set
+      const final = set.status === 'failed' && set.sealed_at != null
+      return final && row.side_effects && compensations === 0 ? uncompensated(row) : set
     }
   }
 }

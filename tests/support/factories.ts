@@ -1,5 +1,5 @@
 /** Workers, tasks and reports with what a test does not care about filled in. */
-import { createTask, finishAttempt, listEvents, recover, registerWorker } from '#lib/ledger/index.ts'
+import { createTask, finishAttempt, listEvents, recover, registerWorker, startAttempt } from '#lib/ledger/index.ts'
 import { tick } from '#lib/ledger/tick.ts'
 import type { CreateTask, FinishAttempt, RegisterWorker } from '#lib/task/commands.ts'
 import { isTaskError, type TaskError } from '#lib/task/errors.ts'
@@ -43,6 +43,13 @@ export async function begin(
   const holder = worker ?? (await hire(ledger))
   const task = await createTask(ledger.context, taskOf({ start: { workerId: holder.id }, ...changes }))
   return { task, worker: holder, ref: { taskId: task.id, workerId: holder.id, attempt: 1 } }
+}
+
+/** A new worker that takes a task by its name. */
+export async function startedBy(ledger: Ledger, taskId: string, worker?: Worker): Promise<Ref> {
+  const { id: workerId } = worker ?? (await hire(ledger))
+  const { attempt } = await startAttempt(ledger.context, { taskId, workerId, requestId: freshId('request') })
+  return { taskId, workerId, attempt }
 }
 
 export function reportOf(ref: Ref, changes: Partial<FinishAttempt> = {}): FinishAttempt {
