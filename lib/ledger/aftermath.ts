@@ -1,7 +1,7 @@
 /** What the end of an attempt makes of its task: the strategy's verdict within the budgets, as the columns to write. */
 import type { Transaction } from '#lib/db/types.ts'
 import { decideRecovery, type RecoveryPolicy, type Verdict } from '#lib/task/recovery.ts'
-import type { TaskStatus } from '#lib/task/states.ts'
+import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import { sealed } from './change.ts'
 import type { TaskChange, TaskRow } from './rows.ts'
 
@@ -37,12 +37,15 @@ export function aftermath(
     interruptionsMax: row.max_interruptions,
     firstDelayMs: policy.firstDelayMs,
   })
-  return { verdict, set: { ...counted, ...columnsOf(transaction, verdict, ended) } }
+  return { verdict, set: { ...counted, ...columnsOf(transaction, verdict, row, ended) } }
 }
 
 /** A verdict that ends the task is written at once; the others are stored, and carried out when they are due. */
-function columnsOf(transaction: Transaction, verdict: Verdict, ended: 'failed' | 'interrupted'): TaskSet {
-  if (verdict.action === 'quarantine') return sealed(transaction, 'quarantined')
+function columnsOf(transaction: Transaction, verdict: Verdict, row: TaskRow, ended: 'failed' | 'interrupted'): TaskSet {
+  // There is no edge from waiting to quarantined: such a task is interrupted first, and the verdict is due at once.
+  if (verdict.action === 'quarantine' && canTransition(row.status, 'quarantined')) {
+    return sealed(transaction, 'quarantined')
+  }
   if (verdict.action === 'fail' && ended === 'failed') return sealed(transaction, 'failed')
   return {
     status: ended,

@@ -12,17 +12,18 @@ export const carryOut = operation<null, number>('carryOut', () => '', carry)
 
 const lockDueVerdicts = statement(
   'lockDueVerdicts',
-  (d) => `SELECT t.* FROM task_history AS t
+  (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
+    FROM task_history AS t
     WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
     ORDER BY t.next_at, t.id LIMIT ${d.scalar('max', 'integer')} ${d.lockSkipping}`,
 )
 
-function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
+export function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
   const [request] = requests
   if (!request) return []
   const rows = yield* run(lockDueVerdicts, [{ max: BATCH }])
   // The columns are the table's.
-  const moves = (rows as unknown as TaskRow[]).map((row) => moveOf(transaction, request.context, row))
+  const moves = (rows as unknown as DueRow[]).map((row) => moveOf(transaction, request.context, row))
   yield* applyChanges(transaction, moves)
   yield* appendEvents(
     transaction,
@@ -31,9 +32,10 @@ function* carry(transaction: Transaction, requests: readonly Request<null>[]): P
   return [done(moves.length)]
 }
 
+type DueRow = TaskRow & { compensations: number }
 type Carried = Change & { readonly event: NewEvent }
 
-function moveOf(transaction: Transaction, { actor }: Context, row: TaskRow): Carried {
+function moveOf(transaction: Transaction, { actor }: Context, row: DueRow): Carried {
   const about = { actor, taskId: row.id, attempt: row.attempt, fromStatus: row.status, reason: row.next_reason }
   switch (row.next_action) {
     case 'reassign':
@@ -58,10 +60,12 @@ function moveOf(transaction: Transaction, { actor }: Context, row: TaskRow): Car
         event: { ...about, type: 'task.quarantined', toStatus: 'quarantined' },
       }
     case 'fail':
-      return failed(transaction, row, about)
+      return row.side_effects && Number(row.compensations) === 0
+        ? hold(row, about, 'it has side effects and no compensation is registered')
+        : failed(transaction, row, about)
     default:
       // No strategy gives another verdict a time; should one, a person looks at it.
-      return hold(row, about)
+      return hold(row, about, `nothing here can carry out "${row.next_action}"`)
   }
 }
 
@@ -71,8 +75,7 @@ function failed(transaction: Transaction, row: TaskRow, about: Omit<NewEvent, 't
   return { row, set, event: { ...about, type: 'task.failed', toStatus: 'failed', data: { sealed: true } } }
 }
 
-function hold(row: TaskRow, about: Omit<NewEvent, 'type'>): Carried {
-  const reason = `nothing here can carry out "${row.next_action}"`
+function hold(row: TaskRow, about: Omit<NewEvent, 'type'>, reason: string): Carried {
   const set = { next_action: 'hold', next_at: null, next_reason: reason }
   return { row, set, event: { ...about, type: 'task.noted', reason } }
 }
