@@ -1,5 +1,14 @@
 /** The story that Rollcall is for: a worker is killed, the open page says so, a person hands its task on, another ends it. */
-import { expect, markDocument, openSignedIn, row, taskPage, test, useDesk } from '../support/operator.ts'
+import {
+  expect,
+  LOST_CONNECTIONS,
+  markDocument,
+  openDesk,
+  openSignedIn,
+  row,
+  taskPage,
+  test,
+} from '../support/operator.ts'
 
 const NOTICED_MS = 2000
 const LOOP = 'n=0; while :; do n=$((n+1)); echo "line $n"; sleep 0.2; done'
@@ -13,7 +22,7 @@ const HISTORY = [
   'task.created',
 ]
 
-const desk = useDesk()
+const desk = openDesk()
 
 function startAgent(id: string, session: string) {
   const about = ['--title', 'Fix login', '--repo', 'acme/api', '--issue', '1104', '--agent', 'coder']
@@ -65,12 +74,13 @@ test('sees a killed worker’s task interrupted within 2 s, hands it on and sees
 })
 
 test.describe('while the server itself is killed', () => {
-  test.use({ serverGoesAway: true })
+  test.use({ expectedErrors: LOST_CONNECTIONS })
 
   test('the open page comes back by itself, with the task interrupted at boot', async ({ page }) => {
     const id = 'agent-of-a-dead-server'
     const task = taskPage(page)
     const agent = startAgent(id, 'conversation-2')
+    await desk.onRecord(id)
     await openSignedIn(page, desk.server, `/tasks/${id}`)
     await expect(task.status).toHaveText('Running')
     await expect(task.output).toContainText('line 3')

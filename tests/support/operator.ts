@@ -6,23 +6,28 @@ import { type BrowserContext, test as base, expect, type Locator, type Page } fr
 import type { Role } from '#lib/task/schema.ts'
 import { type Client, createClient } from '#lib/worker/client.ts'
 import { type Cli, openBuiltCli, type Run } from './cli.ts'
+import { eventually } from './eventually.ts'
 import { type Server, type ServerOptions, startServer } from './server.ts'
 
 export { expect } from '@playwright/test'
 
 interface Expectations {
-  /** True where a test takes the server away: the browser then notes each connection that it lost. */
-  serverGoesAway: boolean
+  /** What a test brings about itself: a server that goes away, an address that leads nowhere. */
+  expectedErrors: RegExp
 }
 
+export const LOST_CONNECTIONS = /net::ERR_|Failed to fetch|network error/i
+export const MISSING_PAGES = /responded with a status of 404/
+const NONE = /^(?!)/
+
 export const test = base.extend<Expectations & { console: undefined }>({
-  serverGoesAway: [false, { option: true }],
+  expectedErrors: [NONE, { option: true }],
   console: [
-    async ({ context, serverGoesAway }, use) => {
+    async ({ context, expectedErrors }, use) => {
       const errors: string[] = []
       context.on('console', (message) => {
-        const lost = serverGoesAway && /net::ERR_|Failed to fetch|network error/i.test(message.text())
-        if (message.type() === 'error' && !lost) errors.push(`${message.text()} (${message.location().url})`)
+        const unexpected = message.type() === 'error' && !expectedErrors.test(message.text())
+        if (unexpected) errors.push(`${message.text()} (${message.location().url})`)
       })
       context.on('weberror', (error) => errors.push(String(error.error())))
       await use(undefined)
@@ -37,13 +42,15 @@ export interface Desk {
   readonly server: Server
   readonly client: Client
   rollcall(...args: string[]): Run
+  /** Resolves once a task of this id can be read. */
+  onRecord(taskId: string): Promise<unknown>
   /** Takes the server's place, for instance after it was killed. */
   restart(options?: ServerOptions): Promise<Server>
   /** The secret of a new token. */
   tokenOf(role: Role): Promise<string>
 }
 
-export function useDesk(options: ServerOptions = {}): Desk {
+export function openDesk(options: ServerOptions = {}): Desk {
   let server: Server
   let cli: Cli
   test.beforeAll(async () => {
@@ -62,6 +69,9 @@ export function useDesk(options: ServerOptions = {}): Desk {
       return createClient({ url: server.url, token: server.adminToken })
     },
     rollcall: (...args) => cli.start(args),
+    onRecord(taskId) {
+      return eventually(`${taskId} is on record`, () => this.client.call('getTask', { taskId }).catch(() => undefined))
+    },
     async restart(more = {}) {
       const { databaseUrl, url } = server
       server = await startServer({ ...options, databaseUrl, port: Number(new URL(url).port), ...more })

@@ -1,0 +1,114 @@
+/** Every page in its states, judged by axe for WCAG 2.2 AA and more, in light and in dark: nothing is found. */
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, MISSING_PAGES, openDesk, openSignedIn, taskPage, test } from '../support/operator.ts'
+
+const desk = openDesk()
+// Judging a page takes a slow machine some seconds, and there are many.
+test.describe.configure({ timeout: 120_000 })
+
+/** In the dark the same page has other colours, so only these are judged again. */
+async function expectNoFindings(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // Nothing here has frames; without this each look would open a page more.
+    const axe = new AxeBuilder({ page }).setLegacyMode()
+    const { violations } = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze()
+    const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ html }) => html) }))
+    expect(found, `${page.url()} in the ${colorScheme}`).toEqual([])
+  }
+}
+
+const STATES = ['queued', 'running', 'failed', 'sealed', 'success', 'interrupted', 'assigned'] as const
+
+/** A task in each state, under its name. The pages of the empty ledger are judged first. */
+async function fill(): Promise<void> {
+  const { client } = desk
+  if ((await client.call('listTasks', {})).tasks.length > 0) return
+  const { worker } = await client.call('registerWorker', { host: 'elsewhere', pid: 7, name: 'elsewhere/7' })
+  const { worker: dead } = await client.call('registerWorker', { host: 'burnt', pid: 8, name: 'burnt/8' })
+  const start = (id: string, workerId = worker.id) =>
+    client.call('createTask', {
+      id,
+      title: `A task that is ${id}`,
+      repo: 'acme/api',
+      issueNumber: 1104,
+      agent: 'coder',
+      labels: { team: 'core' },
+      payload: { prompt: 'Fix login' },
+      maxRetries: id === 'sealed' ? 0 : 1,
+      strategy: 'hold-for-operator',
+      start: { workerId, sessionId: `session-${id}` },
+    })
+  const report = (taskId: string, outcome: 'success' | 'failed') =>
+    client.call('finishAttempt', {
+      ...{ taskId, workerId: worker.id, attempt: 1, messageId: `end-${taskId}`, outcome, turns: 3, costUsd: 0.5 },
+      ...(outcome === 'failed' ? { error: { class: 'ModelError', message: 'the model refused' } } : {}),
+    })
+  await client.call('createTask', { id: 'queued', title: 'A task that is queued', requires: ['gpu'] })
+  for (const id of ['running', 'failed', 'sealed', 'success']) await start(id)
+  const data = 'a line\n'
+  const messages = (['stdout', 'stderr'] as const).map((stream) => ({ id: `m-${stream}`, stream, sequence: 1, data }))
+  await client.call('appendOutput', { taskId: 'running', workerId: worker.id, attempt: 1, messages })
+  for (const id of ['failed', 'sealed'] as const) await report(id, 'failed')
+  await report('success', 'success')
+  await start('interrupted', dead.id)
+  await start('assigned', dead.id)
+  await client.call('declareDead', { workerId: dead.id, reason: 'its host burnt down' })
+  await client.call('reassignTask', { taskId: 'assigned', reason: 'its host burnt down', holdMs: 60_000 })
+}
+
+const LISTS = ['/tasks', '/recovery', '/workers', '/sessions']
+
+async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(desk.server.url + path)
+  await expect(page.getByRole('heading', { level: 1 }), path).toBeAttached()
+  await expectNoFindings(page)
+}
+
+test('the sign-in and the pages of an empty ledger pass', async ({ page }) => {
+  await visit(page, '/sign-in')
+  await openSignedIn(page, desk.server)
+  for (const path of LISTS) await visit(page, path)
+})
+
+test('the lists of a ledger at work pass', async ({ page }) => {
+  await fill()
+  await openSignedIn(page, desk.server)
+  for (const path of [...LISTS, '/tasks?status=waiting', '/tasks?status=unknown']) await visit(page, path)
+})
+
+test('a task passes in each of its states', async ({ page }) => {
+  await fill()
+  await openSignedIn(page, desk.server)
+  for (const id of STATES) await visit(page, `/tasks/${id}`)
+})
+
+test('the dialogs and panels of a task pass', async ({ page }) => {
+  await fill()
+  await openSignedIn(page, desk.server, '/tasks/interrupted')
+  const task = taskPage(page)
+  for (const name of ['Reassign…', 'Fail…', 'Cancel…', 'Note…']) {
+    await task.act(name).click()
+    await expect(task.dialog).toBeVisible()
+    await expectNoFindings(page)
+    await page.keyboard.press('Escape')
+    await expect(task.dialog).toBeHidden()
+  }
+  for (const name of ['Payload', 'Session', 'Output']) {
+    await task.panel(name).click()
+    await expectNoFindings(page)
+  }
+  await page.keyboard.press('?')
+  await expect(task.dialog).toBeVisible()
+  await expectNoFindings(page)
+})
+
+test.describe('nowhere', () => {
+  test.use({ expectedErrors: MISSING_PAGES })
+
+  test('a page and a task that do not exist pass', async ({ page }) => {
+    await openSignedIn(page, desk.server)
+    for (const path of ['/nowhere', '/tasks/nobody']) await visit(page, path)
+  })
+})
