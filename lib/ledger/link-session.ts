@@ -76,6 +76,17 @@ const nameSessions = statement(
     WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
 )
 
+// An agent that begins anew in the middle of its attempt leaves a conversation that nobody goes on with.
+const closeFormer = statement(
+  'closeFormerSessions',
+  (
+    d,
+  ) => `UPDATE sessions SET status = 'closed', ended_at = c.at, reason = 'its attempt went on in session ' || c.session_id
+    FROM ${d.rows('task_id text, attempt integer, session_id text, at bigint')}
+    WHERE sessions.task_id = c.task_id AND sessions.attempt = c.attempt AND sessions.status = 'active'
+      AND sessions.id <> c.session_id`,
+)
+
 /** Writes links that were judged before; answers the session of each task that got the one it asked for. */
 export function* linkSessions({ now }: Transaction, links: readonly NewLink[]): Plan<Map<string, Session>> {
   const rows = yield* run(
@@ -135,6 +146,15 @@ function* link(
       ...command,
       actor: context.actor,
       provider: command.provider ?? null,
+    })),
+  )
+  yield* run(
+    closeFormer,
+    [...sessions.values()].map(({ id, taskId, attempt }) => ({
+      task_id: taskId,
+      attempt,
+      session_id: id,
+      at: transaction.now,
     })),
   )
   return new Map(

@@ -52,6 +52,20 @@ forEachDialect('linkSession', (open) => {
     })
   })
 
+  it('is closed when its attempt goes on in another', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await linkSession(ledger.context, { ...ref, sessionId: 'one' })
+    await linkSession(ledger.context, { ...ref, sessionId: 'two' })
+    expect(await rowsOf(ledger, 'sessions')).toMatchObject([
+      { id: 'one', status: 'closed', reason: 'its attempt went on in session two' },
+      { id: 'two', status: 'active' },
+    ])
+    expect(await rowsOf(ledger, 'task_attempts')).toMatchObject([{ session_id: 'two' }])
+    expect(await linkSession(ledger.context, { ...ref, sessionId: 'one' })).toMatchObject({ status: 'active' })
+    expect(await rowsOf(ledger, 'sessions')).toMatchObject([{ status: 'active' }, { id: 'two', status: 'closed' }])
+  })
+
   it('can be resumed after its worker said goodbye', async () => {
     const ledger = await open()
     const first = await begin(ledger)
