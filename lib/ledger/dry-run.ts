@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import { run } from '#lib/db/statement.ts'
 import type { RecoveryRun } from '#lib/task/schema.ts'
 import { type Burial, buryWorkers } from './bury.ts'
+import { carry } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { type Interruption, interrupt } from './interrupt.ts'
 import { operation } from './operation.ts'
@@ -13,11 +14,13 @@ import { instant } from './rows.ts'
 class RolledBack extends Error {
   readonly workersDead: number
   readonly interruptions: readonly Interruption[]
+  readonly reassigned: number
 
-  constructor(workersDead: number, interruptions: readonly Interruption[]) {
+  constructor(workersDead: number, interruptions: readonly Interruption[], reassigned: number) {
     super('a dry run changes nothing')
     this.workersDead = workersDead
     this.interruptions = interruptions
+    this.reassigned = reassigned
   }
 }
 
@@ -33,9 +36,11 @@ const rehearse = operation<readonly Burial[], never>(
       transaction,
       orphans.map((row) => ({ context, command: toOrphan(row) })),
     )
+    const [carried] = yield* carry(transaction, [{ context, command: null }])
     throw new RolledBack(
       buried.length,
       results.flatMap((result) => (result.ok ? [result.value] : [])),
+      carried?.ok ? carried.value : 0,
     )
   },
 )
@@ -58,7 +63,7 @@ export async function dryRun(
     workersDead: outcome.workersDead,
     interrupted: outcome.interruptions.length - quarantined,
     quarantined,
-    reassigned: 0,
+    reassigned: outcome.reassigned,
     errors: [],
     hints: outcome.interruptions.slice(0, 500).map(({ taskId, hint }) => ({ taskId, text: hint })),
   }

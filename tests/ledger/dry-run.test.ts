@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { cancelTask, linkSession, type RecoverOptions, recover, startAttempt } from '#lib/ledger/index.ts'
-import { begin, freshId, hire, pass, sweep } from '../support/factories.ts'
+import { begin, finish, freshId, hire, pass, sweep } from '../support/factories.ts'
 import { forEachDialect, type Ledger, snapshot, TABLES } from '../support/ledger.ts'
 
 const HERE = { bootId: 'boot-1', pidNamespace: 'pid:[1]' }
@@ -63,5 +63,21 @@ forEachDialect('a dry run', (open) => {
     const next = await hire(ledger)
     await startAttempt(ledger.context, { taskId: ref.taskId, workerId: next.id, requestId: freshId('r') })
     expect(await byHand(ledger, { dryRun: true })).toMatchObject({ workersDead: 0, interrupted: 0 })
+  })
+})
+
+forEachDialect('a dry run over verdicts that are due', (open) => {
+  it('counts those that the real one then carries out, and leaves the others', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger, { leaseMs: 3_600_000 })
+    for (const priority of [1, 2, 3]) {
+      const { ref } = await begin(ledger, { priority }, worker)
+      await finish(ledger, ref, { outcome: 'failed' })
+      await pass(ledger, 5_000)
+    }
+    const before = await snapshot(ledger, TABLES)
+    expect(await byHand(ledger, { dryRun: true })).toMatchObject({ reassigned: 2, interrupted: 0 })
+    expect(await snapshot(ledger, TABLES)).toEqual(before)
+    expect(await byHand(ledger)).toMatchObject({ reassigned: 2, interrupted: 0 })
   })
 })
