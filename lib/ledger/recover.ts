@@ -64,7 +64,9 @@ export async function recover(context: Context, options: RecoverOptions): Promis
       if (found.hints.length < HINTS_KEPT) found.hints.push({ taskId, text: hint })
       options.onHint?.(hint)
     }
-    found.errors.push(...errors.slice(0, HINTS_KEPT))
+    // What cannot be interrupted is met again in every batch, and told once.
+    const told = new Set(found.errors.map(({ taskId }) => taskId))
+    found.errors.push(...errors.filter(({ taskId }) => !told.has(taskId)).slice(0, HINTS_KEPT))
     // What cannot be interrupted would be found for ever; the rest of this pass goes on without it.
     if (interruptions.length === 0 || options.firstBatchOnly) break
   }

@@ -39,6 +39,17 @@ forEachDialect('an outage of the server', (open) => {
     expect(await amnesties(ledger)).toHaveLength(1)
   })
 
+  it('is made good once, however many instances wake up from it', async () => {
+    const ledger = await open()
+    await begin(ledger)
+    const contexts = [ledger.context, ledger.contextOf({ db: await ledger.another() })]
+    await sweep(ledger)
+    ledger.clock.advance(5 * LEASE_MS)
+    await Promise.all(contexts.map((context) => recover(context, { trigger: 'boot', sweepMs: 1000 })))
+    expect(await amnesties(ledger)).toHaveLength(1)
+    expect(await expiries(ledger)).toEqual([6 * LEASE_MS])
+  })
+
   it('is over one term later for those that do not come back', async () => {
     const ledger = await open()
     await begin(ledger)
