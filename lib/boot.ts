@@ -9,6 +9,7 @@ import { openDatabase } from './db/open.ts'
 import { type Env, readEnv } from './env.ts'
 import { type Host, recover, SWEEPER, SYSTEM, startSweeper, startTail } from './ledger/index.ts'
 import { isGone, readIdentity } from './process.ts'
+import { isTaskError } from './task/errors.ts'
 import { createPolicy } from './task/recovery.ts'
 
 /** Throws a TaskError whose message is one sentence for whoever starts the server. */
@@ -26,7 +27,9 @@ export async function boot(env: Env = readEnv()): Promise<Runtime> {
     firstBatchOnly: true,
   })
   const secret = await ensureAdmin(db, env.adminToken)
-  const sweeper = startSweeper(context, options, (error) => console.error('rollcall: a sweep failed:', error))
+  const sweeper = startSweeper(context, options, (error) =>
+    console.error('rollcall: a sweep failed:', isTaskError(error) ? error.message : error),
+  )
   const runtime: Runtime = { env, db, policy, host, sweeper, tail: startTail({ db }) }
   publishRuntime(runtime)
   Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime)) })

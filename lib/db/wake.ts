@@ -28,9 +28,12 @@ export async function listenForCommits(url: string): Promise<Wake> {
       const named = new Set(payload.split(','))
       for (const listener of listeners) listener(named)
     })
-    next.on('error', () => {
+    // A connection that breaks may say so twice; two listeners would hear everything twice.
+    next.on('error', () => {})
+    next.once('end', () => {
+      if (client !== next) return
       client = undefined
-      if (!closed) setTimeout(() => void connect().catch(retry), RECONNECT_MS).unref()
+      retry()
     })
     await next.connect()
     await next.query(`LISTEN ${CHANNEL}`)

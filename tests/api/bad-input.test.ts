@@ -187,13 +187,14 @@ const QUERIES: readonly Case[] = [
 describe.each(DIALECTS)('the server, on %s', (dialect) => {
   const open = openStage(dialect)
   let there: Begun
+  let before: Record<string, unknown>
   beforeAll(async () => {
     there = await open().begin()
+    before = await open().everything()
   })
 
   it.each<Case>([...BODIES, ...FIELDS, ...PATHS, ...QUERIES])('refuses %s', async (_what, method, path, body) => {
     const { server, everything } = open()
-    const before = await everything()
     const logged = server.output().length
     const place = path.replace('{task}', there.task.id).replace('{worker}', there.worker.id)
     const reply = await server.call(method, place, body)

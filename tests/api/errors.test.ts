@@ -138,8 +138,7 @@ const MET: Record<ErrorCode, Provocation | 'told by the worker to itself' | 'not
 }
 
 describe.each(DIALECTS)('the server, on %s', (dialect) => {
-  // One sweep at the start and no other, so that a clock that was set back stays so.
-  const open = openStage(dialect, { env: { ROLLCALL_SWEEP_MS: '600000' } })
+  const open = openStage(dialect)
 
   const met = ERROR_CODES.flatMap((code) => (typeof MET[code] === 'string' ? [] : [[code, MET[code]] as const]))
 

@@ -174,13 +174,15 @@ const records: Records = {
   },
   listRecoveryRuns: async () => ({ limit: 500 }),
   async getRecoveryRun(stage) {
+    const newest = async () => (await stage.admin.call('listRecoveryRuns', { limit: 1 })).recoveryRuns[0]?.id
+    const former = await newest()
     const { worker } = await stage.begin()
     await stage.hire({ replaces: worker.id })
-    const runs = await eventually('a pass of recovery is on record', async () => {
-      const { recoveryRuns } = await stage.admin.call('listRecoveryRuns', {})
-      return recoveryRuns.length > 0 && recoveryRuns
+    const recoveryRunId = await eventually('its pass of recovery is on record', async () => {
+      const id = await newest()
+      return id !== former && id
     })
-    return { recoveryRunId: runs[0]?.id ?? '' }
+    return { recoveryRunId }
   },
   recover: async () => ({ dryRun: true }),
   createToken: async () => ({ name: 'build farm', role: 'worker' }),

@@ -8,9 +8,10 @@ import { freshId, type Ref, taskOf, workerOf } from './factories.ts'
 import { connectByHand, type DialectName, makeDatabase, snapshot, TABLES } from './ledger.ts'
 import { type Server, type ServerOptions, startServer } from './server.ts'
 
-/** Longer than any run of the tests: nobody dies who is not meant to. */
+/** Nothing happens by itself: nobody dies of silence, no sweep comes by, and what was interrupted stays so. */
 const LEASE_MS = 3_600_000
-const LOOK_BUT_KEEP = [...TABLES.filter((table) => table !== 'ledger_clock')]
+const STILL = { ROLLCALL_SWEEP_MS: '600000', ROLLCALL_REASSIGN_AFTER_MS: '86400000' }
+const WORK = TABLES.filter((table) => table !== 'ledger_clock')
 
 export interface Minted {
   readonly token: Token
@@ -48,7 +49,7 @@ export function openStage(
   let close: (() => Promise<void>) | undefined
   beforeAll(async () => {
     const place = await makeDatabase(dialect)
-    const server = await startServer({ ...options, databaseUrl: place.url })
+    const server = await startServer({ ...options, databaseUrl: place.url, env: { ...STILL, ...options.env } })
     const byHand = connectByHand(dialect, place.url)
     stage = toStage(server, byHand.sql)
     close = async () => {
@@ -83,7 +84,7 @@ export function toStage(server: Server, sql: Stage['sql'] = noSql): Stage {
       return { task, worker: holder, ref: { taskId: task.id, workerId: holder.id, attempt: 1 } }
     },
     sql,
-    everything: () => snapshot({ sql }, LOOK_BUT_KEEP),
+    everything: () => snapshot({ sql }, WORK),
   }
 }
 
