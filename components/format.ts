@@ -40,7 +40,8 @@ export function formatClock(at: number | string, precision: 'seconds' | 'millise
 export function formatMoment(at: string, nowMs: number): string {
   const now = new Date(nowMs).toISOString()
   if (at.slice(0, 10) === now.slice(0, 10)) return formatClock(at)
-  const day = new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+  // "Fri, 20 Nov 2026 …" in every engine, whatever its locales are.
+  const day = new Date(at).toUTCString().slice(5, 11)
   return at.slice(0, 4) === now.slice(0, 4) ? `${day} ${at.slice(11, 16)}` : `${day} ${at.slice(0, 4)}`
 }
 

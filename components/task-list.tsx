@@ -54,9 +54,12 @@ function Freshness({ live, asOf, onShow }: { live: LiveTasks; asOf: string; onSh
   const now = useNow()
   const { arrived, staleSinceMs } = live
   return (
-    <div className="ml-auto flex items-center gap-3 pt-2 max-md:pt-0 max-md:order-last max-md:ml-0 max-md:border-line max-md:border-y">
+    <div
+      aria-live="polite"
+      className="ml-auto flex items-center gap-3 pt-2 max-md:pt-0 max-md:order-last max-md:ml-0 max-md:border-line max-md:border-y"
+    >
       {staleSinceMs !== null && (
-        <p role="status" className="text-12 text-warn-fg max-md:px-4 max-md:py-2">
+        <p className="text-12 text-warn-fg max-md:px-4 max-md:py-2">
           Rows are {formatDuration(now - staleSinceMs)} old, asking again.
         </p>
       )}

@@ -1,5 +1,6 @@
 'use client'
 
+import { useState } from 'react'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
 import { formatDuration, formatMoney, shortId } from './format.ts'
@@ -36,9 +37,10 @@ interface TaskRowProps {
 export function TaskRow({ task, left }: TaskRowProps) {
   const now = useNow()
   const look = lookOf(task, now)
+  const [first] = useState(look.word)
   return (
     <tr data-task={task.id} data-status={task.status} className={`${ROW} ${left ? '[&_td]:text-ink-3' : ''}`}>
-      <Td className="max-md:order-1 max-md:col-span-2">
+      <Td className={`max-md:order-1 max-md:col-span-2 ${look.word === first ? '' : 'settle'}`}>
         <StatusWord
           key={look.word}
           look={left ? { ...look, tone: 'mute', loud: false } : look}
