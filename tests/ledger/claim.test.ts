@@ -5,6 +5,7 @@ import {
   createTask,
   declareDead,
   drainWorker,
+  getTask,
   reassignTask,
   resumeWorker,
   startAttempt,
@@ -26,6 +27,7 @@ forEachDialect('claimTasks', (open) => {
     expect(task).toMatchObject({ id: created.id, status: 'running', attempt: 1, workerId: worker.id })
     expect(task?.holder).toMatchObject({ workerId: worker.id, leaseExpiresAt: worker.leaseExpiresAt })
     expect((await eventsOf(ledger, created.id)).at(-1)).toMatchObject({ type: 'task.started', fromStatus: 'queued' })
+    expect((await getTask(ledger.context, { taskId: created.id })).task).toEqual(task)
   })
 
   it('gives the more urgent first, then the longer due', async () => {

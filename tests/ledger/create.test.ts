@@ -98,6 +98,7 @@ forEachDialect('createTask with start', (open) => {
     const detail = await getTask(ledger.context, { taskId: task.id })
     expect(detail.attempts).toMatchObject([{ attempt: 1, status: 'running', workerId: worker.id }])
     expect(detail.attempts[0]?.sessionId).toBe('session-1')
+    expect(detail.task).toEqual(task)
     expect(detail.session).toMatchObject({ id: 'session-1', status: 'active', attempt: 1 })
   })
 

@@ -18,6 +18,7 @@ forEachDialect('a late result', (open) => {
     const task = await finish(ledger, ref, { turns: 9, messageId: 'late' })
     expect(task).toMatchObject({ status: 'success', turns: 9, nextAction: null, nextAt: null, interruptions: 1 })
     expect(task.interruptedAt).not.toBeNull()
+    expect((await getTask(ledger.context, { taskId: ref.taskId })).task).toEqual(task)
     expect((await eventsOf(ledger, ref.taskId)).at(-1)).toMatchObject({
       type: 'task.late_result',
       fromStatus: 'interrupted',

@@ -67,6 +67,7 @@ forEachDialect('startAttempt', (open) => {
     const { task } = await start(ledger, ref.taskId, (await hire(ledger)).id)
     expect(task).toMatchObject({ status: 'running', attempt: 2, nextAction: null, nextAt: null, nextReason: null })
     expect(task).toMatchObject({ retriesUsed: 0, interruptions: 1 })
+    expect((await getTask(ledger.context, { taskId: ref.taskId })).task).toEqual(task)
   })
 
   it('takes a failed task at the price of a retry', async () => {
@@ -76,6 +77,7 @@ forEachDialect('startAttempt', (open) => {
     const { task } = await start(ledger, ref.taskId, (await hire(ledger)).id)
     expect(task).toMatchObject({ attempt: 2, retriesUsed: 1, finishedAt: null, errorMessage: null, exitCode: null })
     expect((await rowsOf(ledger, 'task_attempts'))[0]).toMatchObject({ error_message: 'no', exit_code: 3 })
+    expect((await getTask(ledger.context, { taskId: ref.taskId })).task).toEqual(task)
   })
 })
 
