@@ -46,7 +46,7 @@ const HINTS_KEPT = 500
 export async function recover(context: Context, options: RecoverOptions): Promise<RecoveryRun> {
   const startedAt = await context.db.now()
   if (options.dryRun) return dryRun(context, options.trigger, startedAt, await findDead(context, options.host))
-  await tick(context, { sweepMs: options.sweepMs })
+  await tick(context, { sweepMs: options.sweepMs, atBoot: options.trigger === 'boot' })
   const dead = await findDead(context, options.host)
   const workersDead = dead.length === 0 ? 0 : (await bury(context, dead)).length
   const found = {

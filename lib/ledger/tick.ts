@@ -8,6 +8,8 @@ import { done, operation } from './operation.ts'
 
 export interface Tick {
   readonly sweepMs: number
+  /** Whether this instance has just come: a gap then is no busy machine. */
+  readonly atBoot?: boolean
 }
 
 export interface Amnesty {
@@ -15,9 +17,12 @@ export interface Amnesty {
   readonly gapMs: number | null
 }
 
-/** Three missed sweeps and two seconds: less happens on any busy machine. */
-export function isOutage(gapMs: number, sweepMs: number): boolean {
-  return gapMs < 0 || gapMs > 3 * sweepMs + 2000
+/**
+ * Three missed sweeps and two seconds: less happens on any busy machine. At boot two sweeps are enough, or the shortest
+ * lease could run out in an outage that counts as none.
+ */
+export function isOutage(gapMs: number, sweepMs: number, atBoot = false): boolean {
+  return gapMs < 0 || gapMs > (atBoot ? 2 * sweepMs : 3 * sweepMs + 2000)
 }
 
 const lockClock = statement(
@@ -63,7 +68,8 @@ export const tick = operation<Tick, Amnesty>(
     const expected = Number(row?.swept_at ?? transaction.now)
     // Another instance may have ticked a moment after this transaction began: that is no step back.
     const gapMs = transaction.now - expected
-    const outage = isOutage(Math.abs(gapMs) < command.sweepMs ? Math.max(0, gapMs) : gapMs, command.sweepMs)
+    const { sweepMs, atBoot } = command
+    const outage = isOutage(Math.abs(gapMs) < sweepMs ? Math.max(0, gapMs) : gapMs, sweepMs, atBoot)
     if (gapMs > 0 || outage) yield* run(setClock, [{ id: 1, expected, now: transaction.now }])
     if (!outage) return [done({ gapMs: null })]
     const extended = yield* run(extendLeases, [{ now: transaction.now }])

@@ -50,6 +50,19 @@ forEachDialect('an outage of the server', (open) => {
     expect(await expiries(ledger)).toEqual([6 * LEASE_MS])
   })
 
+  it('of less than the shortest lease costs nobody theirs either', async () => {
+    const ledger = await open()
+    const { worker, ref } = await begin(ledger, {}, await hire(ledger, { leaseMs: 5000 }))
+    ledger.clock.advance(800)
+    await sweep(ledger)
+    ledger.clock.advance(4300)
+    await ledger.reopen()
+    const boot = await recover(ledger.context, { trigger: 'boot', sweepMs: 1000 })
+    expect(boot).toMatchObject({ workersDead: 0, interrupted: 0 })
+    const answer = await heartbeat(ledger.context, { workerId: worker.id, held: [{ taskId: ref.taskId, attempt: 1 }] })
+    expect(answer.held).toMatchObject([{ verdict: 'held' }])
+  })
+
   it('is over one term later for those that do not come back', async () => {
     const ledger = await open()
     await begin(ledger)
