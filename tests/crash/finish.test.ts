@@ -9,7 +9,7 @@ const POINTS = ['changeTasks', 'endAttempts', 'endSessions', 'insertEvents', 'co
 )
 
 describe.concurrent.each(DIALECTS)('a finish that is killed, on %s', (dialect) => {
-  test('is on record whole or not at all, and can be repeated', { timeout: 120_000 }, async ({ onTestFinished }) => {
+  test('is on record whole or not at all, and can be repeated', { timeout: 240_000 }, async ({ onTestFinished }) => {
     const site = await openCrashSite(dialect)
     onTestFinished(() => site.remove())
     const workers = new Map<string, string>()

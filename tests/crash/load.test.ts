@@ -12,7 +12,7 @@ const FINISHED_MIN = 60
 type Acknowledged = Map<string, { output: boolean; finished: boolean }>
 
 describe.concurrent.each(DIALECTS)('a server that is killed under load, on %s', (dialect) => {
-  test('has kept everything that it acknowledged', async ({ onTestFinished }) => {
+  test('has kept everything that it acknowledged', { timeout: 120_000 }, async ({ onTestFinished }) => {
     const site = await openCrashSite(dialect)
     onTestFinished(() => site.remove())
     const server = await site.start()
@@ -20,7 +20,7 @@ describe.concurrent.each(DIALECTS)('a server that is killed under load, on %s', 
     const { worker } = await client.call('registerWorker', { host: 'elsewhere', pid: 7, leaseMs: 600_000 })
     const acknowledged: Acknowledged = new Map()
     const callers = Array.from({ length: CALLERS }, (_, caller) => work(client, worker.id, caller, acknowledged))
-    await eventually('much is finished', () => count(acknowledged) >= FINISHED_MIN)
+    await eventually('much is finished', () => count(acknowledged) >= FINISHED_MIN, 30_000)
     await server.kill('SIGKILL')
     await Promise.all(callers)
 

@@ -10,7 +10,7 @@ import { freePort, type Server, untilListening } from '../support/server.ts'
 
 type OnFinished = TestContext['onTestFinished']
 
-describe.concurrent('a server that is killed and started again', () => {
+describe.concurrent('a server that is killed and started again', { timeout: 120_000 }, () => {
   test('tells of a dead worker before it answers anybody', async ({ onTestFinished }) => {
     const { site, server, port, rollcall } = await openTracked(onTestFinished)
     const about = ['--repo', 'acme/api', '--issue', '1104', '--agent', 'coder', '--title', 'Fix login']

@@ -11,7 +11,7 @@ interface Asked {
 }
 
 interface Start {
-  readonly name: string
+  readonly work: string
   readonly points: readonly string[]
   /** Whether the task itself comes with the start. */
   readonly creates: boolean
@@ -23,10 +23,8 @@ const WRITES = ['changeTasks', 'insertAttempts', 'insertEvents', 'commit']
 
 const STARTS: readonly Start[] = [
   {
-    name: 'a task that is created running',
-    points: ['insertTasks', 'insertAttempts', 'insertEvents', 'nameSessions', 'commit'].map(
-      (point) => `createTask/${point}`,
-    ),
+    work: 'createTask',
+    points: ['insertTasks', 'insertAttempts', 'insertEvents', 'commit'],
     creates: true,
     async ask(client, { taskId, workerId }) {
       const task = { id: taskId, title: 'Fix login', start: { workerId, sessionId: `session-${taskId}` } }
@@ -36,8 +34,8 @@ const STARTS: readonly Start[] = [
     },
   },
   {
-    name: 'a task that is claimed',
-    points: WRITES.map((point) => `claimTasks/${point}`),
+    work: 'claimTasks',
+    points: WRITES,
     creates: false,
     async ask(client, { taskId, workerId }) {
       const { tasks } = await client.call('claimTasks', { workerId, requestId: `claim-${taskId}` })
@@ -46,36 +44,33 @@ const STARTS: readonly Start[] = [
     },
   },
   {
-    name: 'a named task',
-    points: WRITES.map((point) => `startAttempt/${point}`),
+    work: 'startAttempt',
+    points: WRITES,
     creates: false,
     ask: (client, { taskId, workerId }) =>
       client.call('startAttempt', { taskId, workerId, requestId: `start-${taskId}` }),
   },
 ]
+const KILLS = STARTS.flatMap((start) => start.points.map((point) => ({ ...start, point: `${start.work}/${point}` })))
 
 describe.concurrent.each(DIALECTS)('a start that is killed, on %s', (dialect) => {
-  test.for(STARTS)(
-    'leaves $name whole or untouched, at every point',
-    { timeout: 120_000 },
-    async (start, { onTestFinished }) => {
-      const site = await openCrashSite(dialect)
-      onTestFinished(() => site.remove())
-      const killed: (Asked & { point: string })[] = []
-      for (const [index, point] of start.points.entries()) {
-        const asked = { taskId: `task-${index}`, workerId: '' }
-        await site.crashAt(point, async (client) => {
-          asked.workerId = await prepare(client, asked.taskId, start.creates)
-          await start.ask(client, asked)
-        })
-        killed.push({ ...asked, point })
-      }
-      const server = await site.start()
-      await expectWhole(site, `after a kill at ${start.points.join(', ')}`)
-      for (const { point, ...asked } of killed) await goOn(clientOf(server), asked, point, start)
-      await expectWhole(site, 'when all are finished')
-    },
-  )
+  test('is on record whole or not at all, and can be asked for again', { timeout: 240_000 }, async (context) => {
+    const site = await openCrashSite(dialect)
+    context.onTestFinished(() => site.remove())
+    const killed: (Asked & Start & { point: string })[] = []
+    for (const [index, kill] of KILLS.entries()) {
+      const asked = { taskId: `task-${index}`, workerId: '' }
+      await site.crashAt(kill.point, async (client) => {
+        asked.workerId = await prepare(client, asked.taskId, kill.creates)
+        await kill.ask(client, asked)
+      })
+      killed.push({ ...kill, ...asked })
+    }
+    const server = await site.start()
+    await expectWhole(site, `after a kill at ${KILLS.map(({ point }) => point).join(', ')}`)
+    for (const { point, ...start } of killed) await goOn(clientOf(server), start, point, start)
+    await expectWhole(site, 'when all are finished')
+  })
 })
 
 /** The worker has a skill of its own, so that it is offered no other task. */
