@@ -8,7 +8,7 @@ import { createJobs, failAll, type Job, planOf, type Round, settle, singles, tak
 import { crashPoint } from './crash-point.ts'
 import { postgresql } from './postgresql.ts'
 import { openRecords } from './prisma.ts'
-import { parametersOf } from './statement.ts'
+import { encode, parametersOf } from './statement.ts'
 import type { Clock, Database, Result, Row, Statement } from './types.ts'
 import { listenForCommits } from './wake.ts'
 
@@ -100,9 +100,11 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
       const plan = planOf(round, transaction)
       let step = plan.next()
       while (!step.done) {
-        const { statement, data } = step.value
+        const { statement, input } = step.value
         const text = statement.text(postgresql)
-        const { rows } = await connection.query<Row>({ name: nameOf(statement), text, values: [data] })
+        // The server takes no parameter that the text does not name.
+        const values = text.includes('$1') ? [encode(input, statement.columns(postgresql))] : []
+        const { rows } = await connection.query<Row>({ name: nameOf(statement), text, values })
         crashPoint(round.work.name, statement.name)
         step = plan.next(rows)
       }

@@ -11,7 +11,7 @@ import { createJobs, failAll, type Job, planOf, type Round, settle, singles, tak
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
-import { parametersOf } from './statement.ts'
+import { encode, parametersOf } from './statement.ts'
 import type { Clock, Database, Plan, Result, Row, Transaction } from './types.ts'
 
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
@@ -109,7 +109,8 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
   function drive<T>(workName: string, plan: Plan<T>, transaction: Transaction): T {
     let step = plan.next()
     while (!step.done) {
-      const { statement, data } = step.value
+      const { statement, input } = step.value
+      const data = encode(input, statement.columns(sqlite))
       const rows = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
       crashPoint(workName, statement.name)
       step = plan.next(rows)

@@ -1,17 +1,19 @@
 import { parseColumns } from './statement.ts'
 import type { Dialect } from './types.ts'
 
-const TYPES: Record<string, string> = { json: 'jsonb', double: 'double precision' }
+const TYPES: Record<string, string> = { double: 'double precision' }
 
 export const postgresql: Dialect = {
   name: 'postgresql',
   // Volatile on purpose: a statement that waited for a row lock compares with the moment at which it goes on.
   now: 'ledger_now_ms()',
   rows(columns) {
-    const typed = parseColumns(columns).map(({ name, type }) => `${name} ${TYPES[type] ?? type}`)
-    return `jsonb_to_recordset($1::jsonb) AS c(${typed.join(', ')})`
+    const selected = parseColumns(columns).map(({ name, type }, place) =>
+      type === 'json' ? `NULLIF(e->${place}, 'null') AS ${name}` : `(e->>${place})::${TYPES[type] ?? type} AS ${name}`,
+    )
+    return `(SELECT ${selected.join(', ')} FROM jsonb_array_elements($1::jsonb) AS e) AS c`
   },
-  scalar: (column, type) => `($1::jsonb->0->>'${column}')::${type}`,
+  scalar: (place, type) => `($1::jsonb->0->>${place})::${type}`,
   // Many writers: what two of them may want must be locked before it is judged.
   lockSkipping: 'FOR UPDATE OF t SKIP LOCKED',
   lock: 'FOR UPDATE OF t',

@@ -5,16 +5,16 @@ export const sqlite: Dialect = {
   name: 'sqlite',
   // One process, one file: the transaction's own instant is bound as the second parameter, and tests inject it.
   now: '?2',
-  // No recordset function here; a JSON null inside a json column must still become an SQL NULL. Materialized, because
+  // A JSON null inside a json column must become an SQL NULL, as all others do by themselves. Materialized, because
   // json_each writes its value out again for every column that is taken from it, and because the planner then begins
   // with these rows: otherwise it goes through all tasks of a status, and for each of them through the whole input.
   rows(columns) {
-    const selected = parseColumns(columns).map(({ name, type }) =>
-      type === 'json' ? `NULLIF(value->'${name}', 'null') AS ${name}` : `value->>'${name}' AS ${name}`,
+    const selected = parseColumns(columns).map(({ name, type }, place) =>
+      type === 'json' ? `NULLIF(value->${place}, 'null') AS ${name}` : `value->>${place} AS ${name}`,
     )
     return `(WITH input AS MATERIALIZED (SELECT value FROM json_each(?1)) SELECT ${selected.join(', ')} FROM input) AS c`
   },
-  scalar: (column) => `(?1->>'$[0].${column}')`,
+  scalar: (place) => `(?1->>'$[0][${place}]')`,
   // There is one writer, which holds the whole file: rows need no locks.
   lockSkipping: '',
   lock: '',

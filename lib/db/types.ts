@@ -8,7 +8,7 @@
 import type { Records } from './prisma.ts'
 
 export type Row = Record<string, unknown>
-/** One element of the JSON array that a statement takes as its only data parameter. */
+/** One row of the JSON array that a statement takes as its only data parameter. */
 export type Input = Readonly<Record<string, unknown>>
 
 /** The fragments in which the two dialects differ. Each implementation gives its reason. */
@@ -18,8 +18,8 @@ export interface Dialect {
   readonly now: string
   /** The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. */
   rows(columns: string): string
-  /** The value of a field of the first input element, for a LIMIT. */
-  scalar(column: string, type: string): string
+  /** The value at a place in the first row of the input, for a LIMIT. */
+  scalar(place: number, type: string): string
   /** Locks the rows `t` of a SELECT for change; rows that another transaction holds are passed over. */
   readonly lockSkipping: string
   /** Locks the rows `t` of a SELECT for change. */
@@ -45,12 +45,13 @@ export interface Dialect {
 export interface Statement {
   readonly name: string
   readonly text: (dialect: Dialect) => string
+  /** The columns of its input, in the order in which its text takes them. */
+  readonly columns: (dialect: Dialect) => readonly string[]
 }
 
 export interface Query {
   readonly statement: Statement
-  /** The statement's input as JSON text. */
-  readonly data: string
+  readonly input: readonly Input[]
 }
 
 /** What an operation knows while its transaction is open. `now` is the transaction's one instant. */

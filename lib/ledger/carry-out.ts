@@ -15,13 +15,13 @@ const lockDueVerdicts = statement(
   (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
     FROM task_history AS t
     WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
-    ORDER BY t.next_at, t.id LIMIT ${d.scalar('max', 'integer')} ${d.lockSkipping}`,
+    ORDER BY t.next_at, t.id LIMIT ${BATCH} ${d.lockSkipping}`,
 )
 
 export function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
   const [request] = requests
   if (!request) return []
-  const rows = yield* run(lockDueVerdicts, [{ max: BATCH }])
+  const rows = yield* run(lockDueVerdicts, [{}])
   // The columns are the table's.
   const moves = (rows as unknown as DueRow[]).map((row) => moveOf(transaction, request.context, row))
   yield* applyChanges(transaction, moves)

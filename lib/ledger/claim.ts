@@ -43,12 +43,12 @@ const readAnswered = statement(
 
 const lockDue = statement(
   'lockDue',
-  (d) => `SELECT t.* FROM ${d.rows('worker_id text')}
+  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer')}
     JOIN workers AS w ON w.id = c.worker_id
     JOIN task_history AS t ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
     ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
-    LIMIT ${d.scalar('max', 'integer')} ${d.lockSkipping}`,
+    LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
 )
 
 function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[]): Plan<Result<Task[]>[]> {

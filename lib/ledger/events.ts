@@ -1,6 +1,6 @@
 /** The only writer of history. An event is written in the transaction of the change that it tells of. */
 import { run, statement } from '#lib/db/statement.ts'
-import type { Plan, Row, Transaction } from '#lib/db/types.ts'
+import type { Dialect, Plan, Row, Transaction } from '#lib/db/types.ts'
 import type { EventType } from '#lib/task/schema.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
 import type { Actor } from './context.ts'
@@ -17,15 +17,13 @@ export interface NewEvent {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
-const insertEvents = statement(
-  'insertEvents',
-  (
-    d,
-  ) => `INSERT INTO task_events (type, task_id, attempt, worker_id, from_status, to_status, actor_kind, actor_name, reason, data, at)
+const insert = (d: Dialect) =>
+  `INSERT INTO task_events (type, task_id, attempt, worker_id, from_status, to_status, actor_kind, actor_name, reason, data, at)
     SELECT c.type, c.task_id, c.attempt, c.worker_id, c.from_status, c.to_status, c.actor_kind, c.actor_name, c.reason, c.data, c.at
     FROM ${d.rows(`type text, task_id text, attempt integer, worker_id text, from_status text, to_status text,
-      actor_kind text, actor_name text, reason text, data json, at bigint`)}`,
-)
+      actor_kind text, actor_name text, reason text, data json, at bigint`)}`
+
+const insertEvents = statement('insertEvents', insert)
 
 export function* appendEvents(transaction: Transaction, events: readonly NewEvent[]): Plan<void> {
   yield* run(
@@ -34,7 +32,7 @@ export function* appendEvents(transaction: Transaction, events: readonly NewEven
   )
 }
 
-const insertNotes = statement('insertNotes', (d) => `${insertEvents.text(d)} RETURNING *`)
+const insertNotes = statement('insertNotes', (d) => `${insert(d)} RETURNING *`)
 
 /** As `appendEvents`, and answers the rows: a note is its event. */
 export function* appendEventsReturning(transaction: Transaction, events: readonly NewEvent[]): Plan<Row[]> {

@@ -14,10 +14,7 @@ const ORPHANS = `SELECT t.id, t.attempt, t.worker_id, w.state, w.death_kind FROM
   WHERE w.ended_at IS NOT NULL AND w.recovered_at IS NULL`
 
 /** The same question inside a transaction, for a dry run. */
-export const readOrphans = statement(
-  'readOrphans',
-  (d) => `${ORPHANS} ORDER BY w.ended_at, t.id LIMIT ${d.scalar('max', 'integer')}`,
-)
+export const readOrphans = statement('readOrphans', () => `${ORPHANS} ORDER BY w.ended_at, t.id LIMIT ${BATCH}`)
 
 /** Held tasks of workers that are dead or stopped, and not recovered yet. */
 export async function findOrphans(context: Context, workerIds?: readonly string[]): Promise<InterruptTask[]> {
