@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { openDatabase } from '#lib/db/open.ts'
+import type { Work } from '#lib/db/types.ts'
 import { createTask } from '#lib/ledger/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { taskOf } from '../support/factories.ts'
@@ -46,6 +47,22 @@ forEachDialect('a round', (open, dialect) => {
     const results = await ledger.db.write(writeNotes, [{ id: 'a' }, { id: 'a' }, { id: 'b' }])
     expect(results.map(({ ok }) => ok)).toEqual([true, false, true])
     expect(await idsOf(ledger)).toEqual(['a', 'b'])
+  })
+
+  it('asks a plan about one thing once at a time', async () => {
+    const { db } = await open()
+    const rounds: string[][] = []
+    const work: Work<string, null> = {
+      name: 'remember',
+      key: (request) => request,
+      *plan(_transaction, requests) {
+        rounds.push([...requests])
+        return requests.map(() => ({ ok: true, value: null }))
+      },
+    }
+    const results = await db.write(work, ['a', 'a', 'b', 'b', 'a'])
+    expect(results.every(({ ok }) => ok)).toBe(true)
+    expect(rounds).toEqual([['a'], ['a', 'b'], ['b', 'a']])
   })
 
   it('is answered after its commit, in the order of its requests', async () => {

@@ -1,6 +1,7 @@
 /** The zombie: attempt 1 comes back after attempt 2 began, or after the task was sealed, with everything it has. */
 import { expect, it } from 'vitest'
 import { appendOutput, finishAttempt, heartbeat, linkSession, reportProgress, startAttempt } from '#lib/ledger/index.ts'
+import { interruptTask } from '#lib/ledger/interrupt.ts'
 import {
   begin,
   codeOf,
@@ -13,7 +14,7 @@ import {
   reportOf,
   sweep,
 } from '../support/factories.ts'
-import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
+import { forEachDialect, type Ledger, rowsOf, snapshot, TABLES } from '../support/ledger.ts'
 
 const WORK = ['task_history', 'task_attempts', 'sessions', 'task_output', 'incidents', 'workers'] as const
 const MESSAGE = { id: 'm-1', stream: 'stdout', sequence: 1, data: 'I am back\n' } as const
@@ -132,6 +133,21 @@ forEachDialect('a zombie', (open) => {
     expect(late).toBe('fence_rejected')
     expect(current.acked).toEqual(['m-2'])
     expect((await finish(ledger, second)).status).toBe('success')
+  })
+})
+
+forEachDialect('a death that is noticed late', (open) => {
+  it('interrupts neither what another worker has taken over, nor what has ended', async () => {
+    const ledger = await open()
+    const { zombie, second } = await haunted(ledger)
+    const done = await begin(ledger)
+    await finish(ledger, done.ref)
+    const before = await snapshot(ledger, TABLES)
+    const strange = { ...second, workerId: zombie.workerId }
+    for (const ref of [zombie, strange, done.ref]) {
+      expect(await codeOf(interruptTask(ledger.context, { ...ref, cause: 'suspected' }))).toBe('fence_rejected')
+    }
+    expect(await snapshot(ledger, TABLES)).toEqual(before)
   })
 })
 

@@ -1,6 +1,17 @@
 import { expect, it } from 'vitest'
 import { finishAttempt, getTask, reassignTask, startAttempt, stopWorker, undoReassignment } from '#lib/ledger/index.ts'
-import { begin, codeOf, eventsOf, finish, freshId, hire, pass, reportOf, sweep } from '../support/factories.ts'
+import {
+  begin,
+  codeOf,
+  eventsOf,
+  finish,
+  freshId,
+  hire,
+  pass,
+  reportOf,
+  startedBy,
+  sweep,
+} from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
 
 /** A task whose worker fell silent, and was found out. */
@@ -88,6 +99,16 @@ forEachDialect('a late result', (open) => {
     expect((await eventsOf(ledger, ref.taskId)).filter(({ type }) => type === 'task.refused')).toMatchObject([
       { reason: 'attempt 1 finished after attempt 2 began', data: { reportId: 'late', outcome: 'success' } },
     ])
+  })
+
+  it('of an earlier attempt is refused and kept, also while the newest one is interrupted', async () => {
+    const ledger = await open()
+    const { ref } = await interrupted(ledger)
+    const second = await startedBy(ledger, ref.taskId)
+    await finish(ledger, second, { outcome: 'interrupted' })
+    expect(await codeOf(finish(ledger, ref, { messageId: 'first' }))).toBe('fence_rejected')
+    expect(await rowsOf(ledger, 'late_reports')).toMatchObject([{ id: 'first', attempt: 1, status: 'kept' }])
+    expect((await finish(ledger, second)).status).toBe('success')
   })
 
   it('is kept while the task is given to somebody, and accepted once that was undone', async () => {
