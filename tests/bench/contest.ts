@@ -9,6 +9,8 @@ export interface Contestant {
   prepare?(): Promise<void>
   /** Does one round of work; answers how many operations that was. */
   round(): Promise<number>
+  /** Tidies up after a round; not measured. */
+  finish?(): Promise<void>
 }
 
 export interface Comparison {
@@ -36,6 +38,7 @@ export async function contest(contestants: readonly Contestant[], rounds = ROUND
       const startedAt = performance.now()
       const operations = await contestant.round()
       const seconds = (performance.now() - startedAt) / 1000
+      await contestant.finish?.()
       if (round > 0) measured.push(operations / seconds)
     }
   }

@@ -1,4 +1,132 @@
-import type { Comparison } from './contest.ts'
-export async function recoveryPart(): Promise<Comparison[]> {
-  return []
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { openDatabase } from '#lib/db/open.ts'
+import { poolOptions } from '#lib/db/open-postgresql.ts'
+import { connectSqlite } from '#lib/db/open-sqlite.ts'
+import { type Context, createTask, recover, SYSTEM } from '#lib/ledger/index.ts'
+import { createPolicy } from '#lib/task/recovery.ts'
+import { createDatabase } from '../support/postgres.ts'
+import { type Comparison, type Contestant, compare, contest } from './contest.ts'
+import type { Bench } from './main.ts'
+import { openOurs } from './ours.ts'
+import { BATCH, newTasks } from './work.ts'
+
+const ROUNDS = 5
+const TARGET = 3
+const BARE = `UPDATE task_history SET status = 'interrupted', interrupted_at = 1, worker_id = NULL, updated_at = 1
+  WHERE status = 'running'`
+
+/** Boot recovery of everything that one dead worker held, beside one bare UPDATE of the same rows. */
+export async function recoveryPart({ folder, full }: Bench): Promise<Comparison[]> {
+  const orphans = full ? 100_000 : 20_000
+  return [await onSqlite(folder, orphans), await onPostgresql(orphans)]
+}
+
+async function onSqlite(folder: string, orphans: number): Promise<Comparison> {
+  const path = (name: string) => join(folder, `recovery-${name}.db`)
+  await fill(`file:${path('filled')}`, orphans)
+  const filled = connectSqlite(`file:${path('filled')}`)
+  // What is still in the log would not be copied with the file.
+  filled.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([])
+  filled.close()
+  const copy = async (name: string) => {
+    copyFileSync(path('filled'), path(name))
+    return `file:${path(name)}`
+  }
+  return measure('SQLite', orphans, copy, async (url) => {
+    const connection = connectSqlite(url)
+    return { run: async () => connection.exec(BARE), close: async () => void connection.close() }
+  })
+}
+
+async function onPostgresql(orphans: number): Promise<Comparison> {
+  const server = process.env.TEST_POSTGRES_URL ?? ''
+  const filled = await createDatabase(server, 'recovery_filled')
+  await fill(filled, orphans)
+  const admin = new pg.Client(server)
+  await admin.connect()
+  const copy = async (name: string) => {
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE recovery_filled`)
+    return Object.assign(new URL(server), { pathname: `/${name}` }).href
+  }
+  try {
+    return await measure('PostgreSQL', orphans, copy, async (url) => {
+      const client = new pg.Client(poolOptions(url))
+      await client.connect()
+      return { run: () => client.query(BARE), close: () => client.end() }
+    })
+  } finally {
+    await admin.end()
+  }
+}
+
+/** A worker with so many tasks that is dead already: a lease that has run out would be forgiven for our own absence. */
+async function fill(url: string, orphans: number): Promise<void> {
+  const { context, workerId, close } = await openOurs(url)
+  for (let done = 0; done < orphans; done += BATCH) {
+    const tasks = newTasks(BATCH).map((task) => ({ ...task, start: { workerId } }))
+    for (const result of await createTask.many(context, tasks)) if (!result.ok) throw result.error
+  }
+  const data = { state: 'dead', deathKind: 'suspected', endedAt: BigInt(Date.now()) }
+  await context.db.records.worker.update({ where: { id: workerId }, data })
+  await close()
+}
+
+interface Opened {
+  run(): Promise<unknown>
+  close(): Promise<void>
+}
+
+type Open = (url: string) => Promise<Opened>
+
+async function measure(
+  database: string,
+  orphans: number,
+  copy: (name: string) => Promise<string>,
+  openBare: Open,
+): Promise<Comparison> {
+  const us = contestant('Rollcall', 'ours', orphans, copy, openRecovery(orphans))
+  const bare = contestant('one bare UPDATE', 'bare', orphans, copy, openBare)
+  const rates = await contest([us, bare], ROUNDS)
+  const work = `${database}: boot recovery of ${orphans.toLocaleString('en-US')} orphans`
+  return compare(rates, us, bare, { work, target: TARGET, kind: 'time' })
+}
+
+function openRecovery(orphans: number): Open {
+  return async (url) => {
+    const db = await openDatabase(url)
+    const context: Context = { db, actor: SYSTEM, policy: createPolicy('fail-and-reassign', 600_000) }
+    return {
+      async run() {
+        const { interrupted } = await recover(context, { trigger: 'boot', sweepMs: 1000 })
+        if (interrupted !== orphans) throw new Error(`${interrupted} of ${orphans} orphans were interrupted`)
+      },
+      close: () => db.close(),
+    }
+  }
+}
+
+/** Each round has a fresh copy of the database; it is opened before, and closed after, what is measured. */
+function contestant(
+  name: string,
+  prefix: string,
+  orphans: number,
+  copy: (name: string) => Promise<string>,
+  open: Open,
+): Contestant {
+  let opened: Opened | undefined
+  let round = 0
+  return {
+    name,
+    async prepare() {
+      round += 1
+      opened = await open(await copy(`recovery_${prefix}_${round}`))
+    },
+    async round() {
+      await opened?.run()
+      return orphans
+    },
+    finish: async () => opened?.close(),
+  }
 }
