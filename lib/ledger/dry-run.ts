@@ -9,6 +9,7 @@ import { type Interruption, interrupt } from './interrupt.ts'
 import { operation } from './operation.ts'
 import { BATCH, readOrphans, toOrphan } from './orphans.ts'
 import { instant } from './rows.ts'
+import { tickNow } from './tick.ts'
 
 /** Leaves the transaction by the way of errors, which is what rolls it back. */
 class RolledBack extends Error {
@@ -24,13 +25,20 @@ class RolledBack extends Error {
   }
 }
 
-const rehearse = operation<readonly Burial[], never>(
+interface Rehearsal {
+  readonly dead: readonly Burial[]
+  readonly sweepMs: number
+}
+
+const rehearse = operation<Rehearsal, never>(
   'dryRun',
   () => '',
   function* (transaction, [request]) {
     if (!request) return []
     const { context, command } = request
-    const buried = yield* buryWorkers(transaction, command)
+    // After an outage of ours the leases are extended first, here as in a real pass; who is not late then is not buried.
+    yield* tickNow(transaction, { context, command: { sweepMs: command.sweepMs } })
+    const buried = yield* buryWorkers(transaction, command.dead)
     const orphans = yield* run(readOrphans, [{ max: BATCH }])
     const results = yield* interrupt(
       transaction,
@@ -49,9 +57,9 @@ export async function dryRun(
   context: Context,
   trigger: RecoveryRun['trigger'],
   startedAt: number,
-  dead: readonly Burial[],
+  rehearsal: Rehearsal,
 ): Promise<RecoveryRun> {
-  const outcome: unknown = await rehearse(context, dead).catch((error: unknown) => error)
+  const outcome: unknown = await rehearse(context, rehearsal).catch((error: unknown) => error)
   if (!(outcome instanceof RolledBack)) throw outcome
   const quarantined = outcome.interruptions.filter(({ status }) => status === 'quarantined').length
   return {

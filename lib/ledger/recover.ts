@@ -37,6 +37,8 @@ export interface RecoverOptions {
   readonly host?: Host | undefined
   /** Called with each hint once its death is committed. */
   readonly onHint?: (text: string) => void
+  /** Tasks that earlier passes could not interrupt: they are tried again, and not told again. */
+  readonly told?: Set<string>
   /** True ends the pass after its first batch; the next sweep goes on. Boot serves in between. */
   readonly firstBatchOnly?: boolean
 }
@@ -45,7 +47,10 @@ const HINTS_KEPT = 500
 
 export async function recover(context: Context, options: RecoverOptions): Promise<RecoveryRun> {
   const startedAt = await context.db.now()
-  if (options.dryRun) return dryRun(context, options.trigger, startedAt, await findDead(context, options.host))
+  if (options.dryRun) {
+    const dead = await findDead(context, options.host)
+    return dryRun(context, options.trigger, startedAt, { dead, sweepMs: options.sweepMs })
+  }
   await tick(context, { sweepMs: options.sweepMs, atBoot: options.trigger === 'boot' })
   const dead = await findDead(context, options.host)
   const workersDead = dead.length === 0 ? 0 : (await bury(context, dead)).length
@@ -82,7 +87,9 @@ export async function recover(context: Context, options: RecoverOptions): Promis
     reassigned,
     ...found,
   }
-  const empty = workersDead + run.interrupted + run.quarantined + reassigned + run.errors.length === 0
+  const news = run.errors.filter(({ taskId }) => !options.told?.has(taskId))
+  for (const { taskId } of news) options.told?.add(taskId)
+  const empty = workersDead + run.interrupted + run.quarantined + reassigned + news.length === 0
   if (!empty || options.trigger !== 'sweep') await recordRun(context, run)
   return run
 }

@@ -20,10 +20,11 @@ export function startSweeper(
   let timer: NodeJS.Timeout | undefined
   let pass: Promise<void> = Promise.resolve()
   let failing = false
+  const told = new Set<string>()
 
   async function sweep(): Promise<void> {
     try {
-      await recover(context, { ...options, trigger: 'sweep' })
+      await recover(context, { ...options, told, trigger: 'sweep' })
       failing = false
     } catch (error) {
       // Once an edge: a database that is away for an hour makes one line, not three thousand.

@@ -3,8 +3,9 @@
  * could beat; a step back is a clock that was set. Either way every lease gets one more term before anything is swept.
  */
 import { run, statement } from '#lib/db/statement.ts'
+import type { Plan, Transaction } from '#lib/db/types.ts'
 import { appendEvents } from './events.ts'
-import { done, operation } from './operation.ts'
+import { done, operation, type Request } from './operation.ts'
 
 export interface Tick {
   readonly sweepMs: number
@@ -61,23 +62,25 @@ export const tick = operation<Tick, Amnesty>(
   'tick',
   () => '',
   function* (transaction, [request]) {
-    if (!request) return []
-    const { context, command } = request
-    yield* run(startClock, [{ id: 1 }])
-    const [row] = yield* run(lockClock, [{ id: 1 }])
-    const expected = Number(row?.swept_at ?? transaction.now)
-    // Another instance may have ticked a moment after this transaction began: that is no step back.
-    const gapMs = transaction.now - expected
-    const { sweepMs, atBoot } = command
-    const outage = isOutage(Math.abs(gapMs) < sweepMs ? Math.max(0, gapMs) : gapMs, sweepMs, atBoot)
-    if (gapMs > 0 || outage) yield* run(setClock, [{ id: 1, expected, now: transaction.now }])
-    if (!outage) return [done({ gapMs: null })]
-    const extended = yield* run(extendLeases, [{ now: transaction.now }])
-    if (extended.length > 0) {
-      yield* appendEvents(transaction, [
-        { type: 'recovery.amnesty', actor: context.actor, data: { gapMs, leases: extended.length } },
-      ])
-    }
-    return [done({ gapMs })]
+    return request ? [done(yield* tickNow(transaction, request))] : []
   },
 )
+
+export function* tickNow(transaction: Transaction, { context, command }: Request<Tick>): Plan<Amnesty> {
+  yield* run(startClock, [{ id: 1 }])
+  const [row] = yield* run(lockClock, [{ id: 1 }])
+  const expected = Number(row?.swept_at ?? transaction.now)
+  // Another instance may have ticked a moment after this transaction began: that is no step back.
+  const gapMs = transaction.now - expected
+  const { sweepMs, atBoot } = command
+  const outage = isOutage(Math.abs(gapMs) < sweepMs ? Math.max(0, gapMs) : gapMs, sweepMs, atBoot)
+  if (gapMs > 0 || outage) yield* run(setClock, [{ id: 1, expected, now: transaction.now }])
+  if (!outage) return { gapMs: null }
+  const extended = yield* run(extendLeases, [{ now: transaction.now }])
+  if (extended.length > 0) {
+    yield* appendEvents(transaction, [
+      { type: 'recovery.amnesty', actor: context.actor, data: { gapMs, leases: extended.length } },
+    ])
+  }
+  return { gapMs }
+}
