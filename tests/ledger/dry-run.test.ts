@@ -54,6 +54,15 @@ forEachDialect('a dry run', (open) => {
     expect(printed).toEqual([])
   })
 
+  it('foretells no death that the amnesty after our own outage then forgives', async () => {
+    const ledger = await open()
+    await begin(ledger)
+    await sweep(ledger)
+    ledger.clock.advance(60_000)
+    expect(await byHand(ledger, { dryRun: true })).toMatchObject({ workersDead: 0, interrupted: 0 })
+    expect(await byHand(ledger)).toMatchObject({ workersDead: 0, interrupted: 0 })
+  })
+
   it('counts what a dead worker left that nobody has interrupted yet', async () => {
     const ledger = await open()
     const { ref } = await begin(ledger)

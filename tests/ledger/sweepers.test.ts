@@ -111,6 +111,12 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
       const run = await sweep(ledger)
       expect(run).toMatchObject({ interrupted: 20, workersDead: 3 })
       expect(run.errors).toEqual([{ taskId: 'stuck-1', message: expect.stringContaining('this row is stuck') }])
+      const told = new Set<string>()
+      const before = (await rowsOf(ledger, 'recovery_runs')).length
+      for (let times = 0; times < 3; times += 1) {
+        await recover(ledger.context, { trigger: 'sweep', sweepMs: 1000, told })
+      }
+      expect(await rowsOf(ledger, 'recovery_runs')).toHaveLength(before + 1)
     } finally {
       await ledger.sql(loosen)
     }
