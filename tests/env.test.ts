@@ -36,6 +36,8 @@ describe('the environment', () => {
 
   it('shows neither a password nor a token that it refuses', () => {
     expect(() => readEnv({ DATABASE_URL: 'mysql://me:secret@localhost/x' })).toThrow('"mysql://***@localhost/x"')
-    expect(() => readEnv({ ROLLCALL_ADMIN_TOKEN: 'my secret' })).toThrow('ROLLCALL_ADMIN_TOKEN is 9 characters; expected')
+    expect(() => readEnv({ ROLLCALL_ADMIN_TOKEN: 'my secret' })).toThrow(
+      'ROLLCALL_ADMIN_TOKEN is 9 characters; expected',
+    )
   })
 })

@@ -13,7 +13,10 @@ export function clientOf(env: Record<string, string | undefined> = process.env):
   }
   const token = env.ROLLCALL_TOKEN
   if (!token) {
-    throw new Exit(EXIT.permission, `ROLLCALL_TOKEN is not set: export the token that ${url} printed on its first start, or one made with it.`)
+    throw new Exit(
+      EXIT.permission,
+      `ROLLCALL_TOKEN is not set: export the token that ${url} printed on its first start, or one made with it.`,
+    )
   }
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new Exit(EXIT.permission, 'ROLLCALL_TOKEN holds characters that no token has.')
