@@ -6,6 +6,7 @@ import { ensureAdmin } from './api/tokens.ts'
 import { API_HANDLER } from './contract.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
+import { asUnusable } from './db/unusable.ts'
 import { type Env, readEnv } from './env.ts'
 import { type Host, recover, SWEEPER, SYSTEM, startSweeper, startTail } from './ledger/index.ts'
 import { isGone, readIdentity } from './process.ts'
@@ -14,6 +15,14 @@ import { createPolicy } from './task/recovery.ts'
 
 /** Throws a TaskError whose message is one sentence for whoever starts the server. */
 export async function boot(env: Env = readEnv()): Promise<Runtime> {
+  try {
+    return await begin(env)
+  } catch (error) {
+    throw asUnusable(env.databaseUrl, error)
+  }
+}
+
+async function begin(env: Env): Promise<Runtime> {
   const policy = createPolicy(env.strategy, env.reassignAfterMs)
   for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
   const db = await openDatabase(env.databaseUrl)

@@ -17,7 +17,9 @@ const EXPECTED_URL = 'file:<path> or postgresql://<user>:<password>@<host>/<data
 const DAY_MS = 86_400_000
 
 const Environment = z.object({
-  DATABASE_URL: word(EXPECTED_URL, /^(file:.+|postgres(ql)?:\/\/.+)$/).default('file:./data/rollcall.db'),
+  DATABASE_URL: word(EXPECTED_URL, /^(file:.+|postgres(ql)?:\/\/.+)$/)
+    .refine((url) => url.startsWith('file:') || URL.canParse(url), { error: EXPECTED_URL })
+    .default('file:./data/rollcall.db'),
   PORT: wholeNumber(0, 65_535, 3000),
   HOST: word('a host name or an IP address', /^[A-Za-z0-9._:%-]+$/).default('127.0.0.1'),
   ROLLCALL_PUBLIC_URL: word('an http:// or https:// address', /^https?:\/\/[^\s/]+$/).optional(),
