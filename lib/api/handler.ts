@@ -2,11 +2,13 @@
  * Invariant: `close` ends what would never end by itself, event streams and long polls, and waits for nothing else.
  * The handler answers on node:http; `toRoute` mounts the same one under Next, for hosts that can only run that.
  */
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
 import type { ApiRequest, ApiResponse, Respond } from './respond.ts'
+import type { Reader } from './stream.ts'
 
-/** A reader this far behind is cut off; it comes back with the id of the last event that it saw. */
+/** A reader this far behind gets nothing more until it has caught up. */
 const BACKLOG_BYTES = 1024 * 1024
 /** A sender who goes on this far after it was refused is cut off. */
 const DISCARD_BYTES = 16 * 1024 * 1024
@@ -19,17 +21,21 @@ export interface ApiHandler {
 
 export function createHandler(respond: Respond): ApiHandler {
   const stopping = new AbortController()
-  // Each open call listens; there is no number of them that would be a leak.
   const { signal } = stopping
+  // Each open call listens; there is no number of them that would be a leak.
+  setMaxListeners(0, signal)
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     const stop = () => gone.abort()
+    // A client that ends its side has gone; the response closes some turns later, in which work could be given to it.
+    request.socket.once('end', stop)
     response.once('close', stop)
     signal.addEventListener('abort', stop, { once: true })
     try {
       await send(await respond(toApiRequest(request, gone.signal)), response, gone.signal)
     } finally {
+      request.socket.off('end', stop)
       signal.removeEventListener('abort', stop)
     }
   }
@@ -90,16 +96,22 @@ function readBody(request: IncomingMessage, limitBytes: number): Promise<Uint8Ar
 async function send(answer: ApiResponse, response: ServerResponse, signal: AbortSignal): Promise<void> {
   if ('stream' in answer) {
     response.writeHead(answer.status, answer.headers)
-    await answer.stream((text) => writeOrCut(response, text), signal)
-    response.end()
+    await answer.stream(readerOf(response), signal)
+    // Whoever has not taken what there was is not waited for.
+    if (response.writableNeedDrain) response.destroy()
+    else response.end()
     return
   }
   response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) })
   response.end(answer.body)
 }
 
-function writeOrCut(response: ServerResponse, text: string): boolean {
-  response.write(text)
-  if (response.writableLength > BACKLOG_BYTES) response.destroy()
-  return !response.destroyed
+function readerOf(response: ServerResponse): Reader {
+  return {
+    write(text) {
+      response.write(text)
+      return response.writableLength <= BACKLOG_BYTES
+    },
+    caughtUp: () => new Promise((resolve) => response.once('drain', () => resolve())),
+  }
 }

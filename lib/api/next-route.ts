@@ -4,6 +4,10 @@ import { TaskError } from '#lib/task/errors.ts'
 import type { ApiHandler } from './handler.ts'
 import type { ApiRequest } from './respond.ts'
 import { runtime } from './runtime.ts'
+import type { Reader, Stream } from './stream.ts'
+
+/** A reader this far behind gets nothing more until it has caught up. */
+const BACKLOG_BYTES = 1024 * 1024
 
 type Global = typeof globalThis & { [API_HANDLER]?: ApiHandler }
 
@@ -13,17 +17,34 @@ export async function answerRoute(request: Request): Promise<Response> {
   if (!api) throw new TaskError('unavailable', 'the server is still booting')
   const answer = await api.respond(toApiRequest(request))
   if ('body' in answer) return new Response(answer.body, { status: answer.status, headers: answer.headers })
+  return new Response(toBody(answer.stream, request.signal), { status: answer.status, headers: answer.headers })
+}
+
+function toBody(stream: Stream, signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      await answer.stream((text) => {
-        controller.enqueue(encoder.encode(text))
-        return true
-      }, request.signal)
-      controller.close()
+  let pulled: () => void = () => {}
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const reader: Reader = {
+          write(text) {
+            controller.enqueue(encoder.encode(text))
+            return (controller.desiredSize ?? 0) > 0
+          },
+          caughtUp: () =>
+            new Promise((resolve) => {
+              pulled = resolve
+            }),
+        }
+        stream(reader, signal).then(
+          () => controller.close(),
+          (error: unknown) => controller.error(error),
+        )
+      },
+      pull: () => pulled(),
     },
-  })
-  return new Response(body, { status: answer.status, headers: answer.headers })
+    new ByteLengthQueuingStrategy({ highWaterMark: BACKLOG_BYTES }),
+  )
 }
 
 function toApiRequest(request: Request): ApiRequest {

@@ -3,6 +3,7 @@
 import type { StreamEvents } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { TaskEvent } from '#lib/task/schema.ts'
+import { openFeed } from './feed.ts'
 import type { Call } from './operations.ts'
 import type { ApiResponse } from './respond.ts'
 
@@ -10,9 +11,17 @@ import type { ApiResponse } from './respond.ts'
 const COMMENT_EVERY_MS = 15_000
 /** How long a stream may outlive the token that it was opened with, beside what `authenticate` remembers. */
 const ADMIT_EVERY_MS = 1500
+/** A reader who takes longer to catch up is cut off; it comes back with the id of the last event that it saw. */
+const CATCH_UP_MS = 5000
 
-/** Writes to the connection until the signal aborts. `write` answers false when the reader is too far behind. */
-export type Stream = (write: (text: string) => boolean, signal: AbortSignal) => Promise<void>
+export interface Reader {
+  /** Answers false when the reader is behind: nothing more is written until it has caught up. */
+  write(text: string): boolean
+  caughtUp(): Promise<void>
+}
+
+/** Writes to the reader until the signal aborts, or the reader may not or does not go on. */
+export type Stream = (reader: Reader, signal: AbortSignal) => Promise<void>
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -31,51 +40,54 @@ interface Opening {
 /** Subscribes before it answers, so that a cursor that is none and a database that is away are told as errors. */
 export async function openStream({ runtime: { tail } }: Call, opening: Opening): Promise<ApiResponse> {
   const { task, after } = opening.input as StreamEvents
-  let waiting = 'retry: 1000\n: rollcall\n\n'
-  let write = (text: string): unknown => {
-    waiting += text
-    return true
-  }
-  const unsubscribe = await tail.subscribe(opening.lastEventId || after, (events) => {
-    const wanted = events.filter((event) => task === undefined || event.taskId === task)
-    if (wanted.length > 0) write(wanted.map(toMessage).join(''))
-  })
+  const feed = await openFeed(tail, opening.lastEventId || after)
   return {
     status: 200,
     headers: HEADERS,
-    async stream(writeOut, signal) {
-      write = writeOut
-      write(waiting)
-      const comments = setInterval(() => write(': \n\n'), COMMENT_EVERY_MS)
-      const admission = watch(opening.admit)
-      await Promise.race([aborted(signal), admission.ended])
-      admission.stop()
+    async stream(reader, signal) {
+      const stopWatching = watch(opening.admit, feed.close)
+      signal.addEventListener('abort', feed.close, { once: true })
+      if (signal.aborted) feed.close()
+      let keepsUp = reader.write('retry: 1000\n: rollcall\n\n')
+      const comments = setInterval(() => keepsUp && reader.write(': \n\n'), COMMENT_EVERY_MS)
+      while (keepsUp || (await catchesUp(reader, signal))) {
+        const events = await feed.next()
+        if (!events) break
+        const wanted = events.filter((event) => task === undefined || event.taskId === task)
+        keepsUp = wanted.length === 0 || reader.write(wanted.map(toMessage).join(''))
+      }
+      feed.close()
+      stopWatching()
       clearInterval(comments)
-      unsubscribe()
     },
   }
 }
 
-/** Ends when the token or the session is no longer valid; a database that is away says nothing about that. */
-function watch(admit: Opening['admit']): { ended: Promise<void>; stop(): void } {
-  let timer: NodeJS.Timeout | undefined
-  const ended = new Promise<void>((resolve) => {
-    timer = setInterval(() => {
-      admit().catch((error: unknown) => {
-        if (isTaskError(error) && error.code === 'unauthenticated') resolve()
-      })
-    }, ADMIT_EVERY_MS)
+/** False when it takes too long, or is over before. */
+function catchesUp(reader: Reader, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CATCH_UP_MS, false)
+    const stop = () => resolve(false)
+    signal.addEventListener('abort', stop, { once: true })
+    void reader.caughtUp().then(() => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      resolve(true)
+    })
+    if (signal.aborted) stop()
   })
-  return { ended, stop: () => clearInterval(timer) }
+}
+
+/** Ends the stream when its token or session is no longer valid; a database that is away says nothing about that. */
+function watch(admit: Opening['admit'], end: () => void): () => void {
+  const timer = setInterval(() => {
+    admit().catch((error: unknown) => {
+      if (isTaskError(error) && error.code === 'unauthenticated') end()
+    })
+  }, ADMIT_EVERY_MS)
+  return () => clearInterval(timer)
 }
 
 function toMessage(event: TaskEvent): string {
   return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
