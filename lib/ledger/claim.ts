@@ -22,7 +22,8 @@ export const takeTasks = operation<ClaimTasks, Task[]>('claimTasks', ({ workerId
 /** As `takeTasks`, but waits up to `waitMs` for something to take. */
 export async function claimTasks(context: Context, command: ClaimTasks, signal?: AbortSignal): Promise<Task[]> {
   const deadline = performance.now() + (command.waitMs ?? 0)
-  for (;;) {
+  // What is taken for somebody who has gone would be held by nobody until its lease is over.
+  while (!signal?.aborted) {
     const committed = waitForCommit(context.db, MAKE_DUE)
     try {
       const tasks = await takeTasks(context, command)
@@ -33,6 +34,7 @@ export async function claimTasks(context: Context, command: ClaimTasks, signal?:
       committed.cancel()
     }
   }
+  return []
 }
 
 const readAnswered = statement(
@@ -45,7 +47,7 @@ const lockDue = statement(
   'lockDue',
   (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer')}
     JOIN workers AS w ON w.id = c.worker_id
-    JOIN task_history AS t ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
+    JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
     ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
     LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
