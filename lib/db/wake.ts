@@ -44,16 +44,19 @@ export async function listenForCommits(url: string): Promise<Wake> {
     if (!closed) setTimeout(() => void connect().catch(retry), RECONNECT_MS).unref()
   }
 
+  /** One at a time: the timer stays set until the notice is out, and what was committed meanwhile goes with the next. */
+  async function notify(): Promise<void> {
+    const payload = [...works].join(',')
+    works.clear()
+    await client?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
+    timer = works.size > 0 && !closed ? setTimeout(() => void notify(), NOTIFY_EVERY_MS) : undefined
+  }
+
   await connect()
   return {
     committed(work) {
       works.add(work)
-      timer ??= setTimeout(() => {
-        timer = undefined
-        const payload = [...works].join(',')
-        works.clear()
-        client?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
-      }, NOTIFY_EVERY_MS)
+      timer ??= setTimeout(() => void notify(), NOTIFY_EVERY_MS)
     },
     onCommit(listener) {
       listeners.add(listener)
