@@ -1,0 +1,132 @@
+/** A server from its first start to its end: the token it makes, the tokens it is given, and how it stops. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listen } from '../support/events.ts'
+import { eventually } from '../support/eventually.ts'
+import { freshId, taskOf } from '../support/factories.ts'
+import { freePort, startServer, stopServers, untilListening } from '../support/server.ts'
+import { toStage } from '../support/stage.ts'
+import { openWire } from '../support/wire.ts'
+
+const STOPPED_WITHIN_MS = 5000
+const SECRET = /^ {4}(rc_[\w-]{43})$/m
+
+let folder: string
+let databaseUrl: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rollcall-life-'))
+  databaseUrl = `file:${join(folder, 'data', 'rollcall.db')}`
+})
+afterEach(async () => {
+  await stopServers()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** How a start without a token in the environment is done. */
+const withoutToken = () => startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: undefined } })
+
+describe('a first start without a token', () => {
+  it('prints one that works, and never prints it again', async () => {
+    const server = await withoutToken()
+    const [, secret = ''] = SECRET.exec(server.output()) ?? []
+    expect(server.output().split(secret)).toHaveLength(3)
+    const { body } = await server.call<{ tokens: unknown[] }>('GET', '/api/v1/tokens', undefined, secret)
+    expect(body.tokens).toMatchObject([{ name: 'admin', role: 'admin', revokedAt: null }])
+    await server.stop()
+
+    const again = await withoutToken()
+    expect(again.output()).not.toMatch(/rc_/)
+    expect((await again.call('GET', '/api/v1/tokens', undefined, secret)).status).toBe(200)
+  })
+
+  it('is a first start again for whoever has revoked every admin', async () => {
+    const server = await withoutToken()
+    const [, secret = ''] = SECRET.exec(server.output()) ?? []
+    const { admin } = toStage(server)
+    expect(await admin.call('listTokens', {}).catch((error: unknown) => error)).toMatchObject({
+      code: 'unauthenticated',
+    })
+    const { body } = await server.call<{ tokens: { id: string }[] }>('GET', '/api/v1/tokens', undefined, secret)
+    await server.call('POST', '/api/v1/tokens', { name: 'left over', role: 'viewer' }, secret)
+    await server.call('DELETE', `/api/v1/tokens/${body.tokens[0]?.id}`, undefined, secret)
+    await server.stop()
+
+    const [, next = ''] = SECRET.exec((await withoutToken()).output()) ?? []
+    expect(next).not.toBe('')
+    expect(next).not.toBe(secret)
+  })
+})
+
+describe('the token of the environment', () => {
+  it('is printed nowhere, and a new one takes the place of the old', async () => {
+    const [old, next] = ['rc_the-old-admin-token', 'rc_the-new-admin-token']
+    const server = await startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: old } })
+    expect((await server.call('GET', '/api/v1/tokens', undefined, old)).status).toBe(200)
+    expect(server.output()).not.toMatch(/rc_/)
+    await server.stop()
+
+    const again = await startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: next } })
+    expect((await again.call('GET', '/api/v1/tokens', undefined, old)).status).toBe(401)
+    const { body } = await again.call<{ tokens: unknown[] }>('GET', '/api/v1/tokens', undefined, next)
+    expect(body.tokens).toMatchObject([{ id: 'environment', role: 'admin', revokedAt: null }])
+    expect(again.output()).not.toMatch(/rc_/)
+  })
+})
+
+describe('a server that is asked to stop', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s ends streams and waiting claims and exits 0', async (signal) => {
+    const server = await startServer({ databaseUrl })
+    const stage = toStage(server)
+    const stream = await listen(server)
+    const worker = await stage.hire()
+    const claim = { workerId: worker.id, requestId: freshId('request'), waitMs: 30_000 }
+    const waiting = stage.admin.call('claimTasks', claim, { timeoutMs: 40_000 })
+    // A browser keeps connections open on which nothing happens.
+    const idle = await openWire(server)
+    await stage.create({ requires: [freshId('skill')] })
+    await stream.until(({ event }) => event.type === 'task.created')
+
+    const startedMs = performance.now()
+    expect(await server.kill(signal)).toBe(0)
+    expect(performance.now() - startedMs).toBeLessThan(STOPPED_WITHIN_MS)
+    expect((await waiting).tasks).toEqual([])
+    await Promise.all([stream.ended, idle.closed])
+    expect(server.stderr()).toBe('')
+  })
+
+  it('keeps every task whose creation it has answered', async () => {
+    const server = await startServer({ databaseUrl })
+    const tasks = Array.from({ length: 300 }, () => taskOf())
+    const creating = tasks.map((task) => server.call('POST', '/api/v1/tasks', task).catch(() => undefined))
+    await Promise.race(creating)
+    expect(await server.kill('SIGTERM')).toBe(0)
+    const replies = await Promise.all(creating)
+    const created = tasks.filter((_task, index) => replies[index]?.status === 201).map(({ id }) => id)
+    expect(created.length).toBeGreaterThan(0)
+
+    const { admin } = toStage(await startServer({ databaseUrl }))
+    const kept = await admin.call('listTasks', { limit: 500 })
+    expect(kept.tasks.map(({ id }) => id)).toEqual(expect.arrayContaining(created))
+  })
+
+  it('stops before it listens, too', async () => {
+    const server = await startServer({ databaseUrl, wait: false })
+    expect(await server.kill('SIGTERM')).not.toBe(1)
+    expect(server.output()).not.toMatch(/listening|\n\s+at /)
+  })
+})
+
+describe('a server that boots', () => {
+  it('lets requests wait until it has recovered, and answers them then', async () => {
+    const port = await freePort()
+    const server = await startServer({ databaseUrl, port, wait: false })
+    const reply = await eventually('it takes a connection', () =>
+      fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined),
+    )
+    expect(reply.status).toBe(200)
+    await untilListening(server)
+    expect(server.url).toBe(`http://127.0.0.1:${port}`)
+  })
+})
