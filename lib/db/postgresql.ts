@@ -14,6 +14,8 @@ export const postgresql: Dialect = {
     return `(SELECT ${selected.join(', ')} FROM jsonb_array_elements($1::jsonb) AS e) AS c`
   },
   scalar: (place, type) => `($1::jsonb->0->>${place})::${type}`,
+  // The planner has statistics, and no way to be told.
+  by: () => '',
   // Many writers: what two of them may want must be locked before it is judged.
   lockSkipping: 'FOR UPDATE OF t SKIP LOCKED',
   lock: 'FOR UPDATE OF t',

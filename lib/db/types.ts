@@ -20,6 +20,8 @@ export interface Dialect {
   rows(columns: string): string
   /** The value at a place in the first row of the input, for a LIMIT. */
   scalar(place: number, type: string): string
+  /** Names the index that a table in FROM is to be read by, where the planner would take another one. */
+  by(index: string): string
   /** Locks the rows `t` of a SELECT for change; rows that another transaction holds are passed over. */
   readonly lockSkipping: string
   /** Locks the rows `t` of a SELECT for change. */

@@ -13,7 +13,7 @@ export const carryOut = operation<null, number>('carryOut', () => '', carry)
 const lockDueVerdicts = statement(
   'lockDueVerdicts',
   (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
-    FROM task_history AS t
+    FROM task_history AS t ${d.by('task_history_next_at')}
     WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
     ORDER BY t.next_at, t.id LIMIT ${BATCH} ${d.lockSkipping}`,
 )

@@ -36,7 +36,7 @@ const renewLeases = statement(
 const readHeld = statement(
   'readHeld',
   (d) => `SELECT t.id, t.attempt, t.worker_id, t.cancel_requested_at FROM ${d.rows('worker_id text')}
-    JOIN task_history AS t ON t.worker_id = c.worker_id WHERE t.status IN ('running','waiting')`,
+    JOIN task_history AS t ${d.by('task_history_worker')} ON t.worker_id = c.worker_id WHERE t.status IN ('running','waiting')`,
 )
 
 const markProgress = statement(

@@ -1,6 +1,6 @@
 /** What ended workers left behind: found, interrupted in batches, and the worker marked as recovered when nothing is left. */
 import { run, statement } from '#lib/db/statement.ts'
-import type { Result, Row } from '#lib/db/types.ts'
+import type { Dialect, Result, Row } from '#lib/db/types.ts'
 import type { Context } from './context.ts'
 import { appendEvents } from './events.ts'
 import { type Interruption, type InterruptTask, interruptTask } from './interrupt.ts'
@@ -10,18 +10,18 @@ import { done, operation } from './operation.ts'
 export const BATCH = 1000
 
 // Read in the order of indexes, so that a batch costs the same however many orphans are left.
-const ORPHANS = `SELECT t.id, t.attempt, t.worker_id, w.state, w.death_kind FROM workers AS w
-  JOIN task_history AS t ON t.worker_id = w.id AND t.status IN ('running','waiting')
+const orphans = (d: Dialect) => `SELECT t.id, t.attempt, t.worker_id, w.state, w.death_kind FROM workers AS w
+  JOIN task_history AS t ${d.by('task_history_worker')} ON t.worker_id = w.id AND t.status IN ('running','waiting')
   WHERE w.ended_at IS NOT NULL AND w.recovered_at IS NULL`
 
 /** The same question inside a transaction, for a dry run. */
-export const readOrphans = statement('readOrphans', () => `${ORPHANS} ORDER BY w.ended_at LIMIT ${BATCH}`)
+export const readOrphans = statement('readOrphans', (d) => `${orphans(d)} ORDER BY w.ended_at LIMIT ${BATCH}`)
 
 /** Held tasks of workers that are dead or stopped, and not recovered yet. */
 export async function findOrphans(context: Context, workerIds?: readonly string[]): Promise<InterruptTask[]> {
   const only = workerIds === undefined ? '' : `AND w.id IN (${workerIds.map((_, index) => `$${index + 1}`).join(', ')})`
   if (workerIds?.length === 0) return []
-  const text = `${ORPHANS} ${only} ORDER BY w.ended_at LIMIT ${BATCH}`
+  const text = `${orphans(context.db.dialect)} ${only} ORDER BY w.ended_at LIMIT ${BATCH}`
   return (await context.db.read(text, workerIds)).map(toOrphan)
 }
 
