@@ -151,5 +151,6 @@ describe.each(DIALECTS)('a claim that waits, on %s', (dialect) => {
     const given = await Promise.all(waiting)
     expect(given.map((tasks) => tasks.flatMap(({ requires }) => requires))).toEqual(skills.map((skill) => [skill]))
     expect(stage.server.stderr()).toBe('')
-  })
+    // Fifty workers, each registered and woken: more than one test's usual time on a machine that is busy.
+  }, 30_000)
 })

@@ -16,7 +16,8 @@ interface Expectations {
   expectedErrors: RegExp
 }
 
-export const LOST_CONNECTIONS = /net::ERR_|Failed to fetch|network error/i
+/** A server that comes back answers 503 until its sweeper has run: that is told to the person, and to the console. */
+export const LOST_CONNECTIONS = /net::ERR_|Failed to fetch|network error|responded with a status of 503/i
 export const MISSING_PAGES = /responded with a status of 404/
 const NONE = /^(?!)/
 
