@@ -11,6 +11,8 @@ import { toStage } from '../support/stage.ts'
 import { openWire } from '../support/wire.ts'
 
 const STOPPED_WITHIN_MS = 5000
+/** Most of these start several servers, each of which has a limit of its own. */
+const SEVERAL_STARTS = { timeout: 60_000 }
 const SECRET = /^ {4}(rc_[\w-]{43})$/m
 
 let folder: string
@@ -27,7 +29,7 @@ afterEach(async () => {
 /** How a start without a token in the environment is done. */
 const withoutToken = () => startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: undefined } })
 
-describe('a first start without a token', () => {
+describe('a first start without a token', SEVERAL_STARTS, () => {
   it('prints one that works, and never prints it again', async () => {
     const server = await withoutToken()
     const [, secret = ''] = SECRET.exec(server.output()) ?? []
@@ -59,7 +61,7 @@ describe('a first start without a token', () => {
   })
 })
 
-describe('the token of the environment', () => {
+describe('the token of the environment', SEVERAL_STARTS, () => {
   it('is printed nowhere, and a new one takes the place of the old', async () => {
     const [old, next] = ['rc_the-old-admin-token', 'rc_the-new-admin-token']
     const server = await startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: old } })
@@ -75,7 +77,7 @@ describe('the token of the environment', () => {
   })
 })
 
-describe('a server that is asked to stop', () => {
+describe('a server that is asked to stop', SEVERAL_STARTS, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s ends streams and waiting claims and exits 0', async (signal) => {
     const server = await startServer({ databaseUrl })
     const stage = toStage(server)
@@ -98,7 +100,7 @@ describe('a server that is asked to stop', () => {
 
   it('keeps every task whose creation it has answered', async () => {
     const server = await startServer({ databaseUrl })
-    const tasks = Array.from({ length: 300 }, () => taskOf())
+    const tasks = Array.from({ length: 100 }, () => taskOf())
     const creating = tasks.map((task) => server.call('POST', '/api/v1/tasks', task).catch(() => undefined))
     await Promise.race(creating)
     expect(await server.kill('SIGTERM')).toBe(0)
@@ -118,7 +120,7 @@ describe('a server that is asked to stop', () => {
   })
 })
 
-describe('a server that boots', () => {
+describe('a server that boots', SEVERAL_STARTS, () => {
   it('lets requests wait until it has recovered, and answers them then', async () => {
     const port = await freePort()
     const server = await startServer({ databaseUrl, port, wait: false })
