@@ -61,7 +61,9 @@ describe.each(DIALECTS)('the stream of events, on %s', (dialect) => {
     await stream.until(({ event }) => event.type === 'task.noted')
     await stage.admin.call('cancelTask', { taskId: one.task.id, reason: 'enough' })
     await stream.until(({ event }) => event.type === 'task.cancel_requested')
-    expect(stream.messages.map(({ event }) => event.taskId)).toEqual([one.task.id, one.task.id])
+    expect(new Set(stream.messages.map(({ event }) => event.taskId))).toEqual(new Set([one.task.id]))
+    // What was committed a moment before may come as well, while others still write; never the other way round.
+    expect(stream.messages.slice(-2).map(({ type }) => type)).toEqual(['task.noted', 'task.cancel_requested'])
     stream.close()
   })
 
