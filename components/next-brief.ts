@@ -23,4 +23,5 @@ export const NEXT_VERBS: Record<NextAction, string> = {
   fail: 'Fail',
   compensate: 'Compensate',
   quarantine: 'Quarantine',
+  abort: 'Abort',
 }

@@ -3,6 +3,7 @@ import { createHandler } from './api/handler.ts'
 import { createRespond } from './api/respond.ts'
 import { contextFor, publishRuntime, type Runtime } from './api/runtime.ts'
 import { ensureAdmin } from './api/tokens.ts'
+import { readConfig } from './config.ts'
 import { API_HANDLER } from './contract.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -23,7 +24,8 @@ export async function boot(env: Env = readEnv()): Promise<Runtime> {
 }
 
 async function begin(env: Env): Promise<Runtime> {
-  const policy = createPolicy(env.strategy, env.reassignAfterMs)
+  const { settings, strategies } = await readConfig(env)
+  const policy = createPolicy(settings, strategies)
   for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
   const db = await openDatabase(env.databaseUrl)
   const host = thisHost()

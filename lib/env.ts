@@ -2,14 +2,13 @@
 import { z } from 'zod'
 import { TaskError } from '#lib/task/errors.ts'
 
-const wholeNumber = (min: number, max: number, fallback: number) => {
+const wholeNumber = (min: number, max: number) => {
   const error = `a whole number from ${min} to ${max}`
   return z
     .string()
     .regex(/^\d{1,15}$/, { error })
     .transform(Number)
     .pipe(z.number({ error }).min(min, { error }).max(max, { error }))
-    .default(fallback)
 }
 const word = (error: string, pattern: RegExp) => z.string().regex(pattern, { error })
 
@@ -20,15 +19,14 @@ const Environment = z.object({
   DATABASE_URL: word(EXPECTED_URL, /^(file:.+|postgres(ql)?:\/\/.+)$/)
     .refine((url) => url.startsWith('file:') || URL.canParse(url), { error: EXPECTED_URL })
     .default('file:./data/rollcall.db'),
-  PORT: wholeNumber(0, 65_535, 3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: word('a host name or an IP address', /^[A-Za-z0-9._:%-]+$/).default('127.0.0.1'),
   ROLLCALL_PUBLIC_URL: word('an http:// or https:// address', /^https?:\/\/[^\s/]+$/).optional(),
   ROLLCALL_ADMIN_TOKEN: word('4 to 200 visible characters without spaces', /^[\x21-\x7e]{4,200}$/).optional(),
-  ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS, 1000),
-  ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS, 10_000),
-  ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).default(
-    'fail-and-reassign',
-  ),
+  ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS).default(1000),
+  ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS).optional(),
+  ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).optional(),
+  ROLLCALL_CONFIG: word('the path of a JSON file', /^\P{Cc}+$/u).optional(),
 })
 
 export interface Env {
@@ -39,8 +37,10 @@ export interface Env {
   /** Where people reach the server, when a proxy stands before it. */
   readonly publicUrl: string | undefined
   readonly sweepMs: number
-  readonly reassignAfterMs: number
-  readonly strategy: string
+  /** These two override the configuration file. */
+  readonly reassignAfterMs: number | undefined
+  readonly strategy: string | undefined
+  readonly configPath: string | undefined
 }
 
 /** An empty variable counts as absent, as shells and container files make no difference between the two. */
@@ -58,6 +58,7 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
     sweepMs: values.ROLLCALL_SWEEP_MS,
     reassignAfterMs: values.ROLLCALL_REASSIGN_AFTER_MS,
     strategy: values.ROLLCALL_STRATEGY,
+    configPath: values.ROLLCALL_CONFIG,
   }
 }
 

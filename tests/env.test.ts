@@ -9,8 +9,9 @@ describe('the environment', () => {
       host: '127.0.0.1',
       adminToken: undefined,
       sweepMs: 1000,
-      reassignAfterMs: 10_000,
-      strategy: 'fail-and-reassign',
+      reassignAfterMs: undefined,
+      strategy: undefined,
+      configPath: undefined,
     })
   })
 

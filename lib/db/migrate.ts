@@ -46,6 +46,8 @@ export function readMigrations(folder: string): Migration[] {
 function migrateSqlite(url: string, migrations: readonly Migration[]): string[] {
   const connection = connectSqlite(url)
   try {
+    // A table that is made anew must not take its children along; the keys are checked before the commit instead.
+    connection.exec('PRAGMA foreign_keys = OFF')
     // The write lock first: what another process has just applied is then seen, and not applied again.
     connection.exec('BEGIN IMMEDIATE')
     connection.exec(HISTORY_TABLE.replaceAll('%TIME%', 'DATETIME'))
@@ -58,6 +60,8 @@ function migrateSqlite(url: string, migrations: readonly Migration[]): string[] 
           VALUES (?1, ?2, ?3, CURRENT_TIMESTAMP, 1)`)
         .run([v7(), checksum, name])
     }
+    const broken = connection.prepare('PRAGMA foreign_key_check').all([])
+    if (broken.length > 0) throw new Error(`${broken.length} rows have lost the row that they belong to`)
     connection.exec('COMMIT')
     return pending.map(({ name }) => name)
   } catch (error) {

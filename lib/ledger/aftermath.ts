@@ -1,9 +1,11 @@
 /** What the end of an attempt makes of its task: the strategy's verdict within the budgets, as the columns to write. */
 import type { Transaction } from '#lib/db/types.ts'
-import { decideRecovery, type RecoveryPolicy, type Verdict } from '#lib/task/recovery.ts'
+import { decideRecovery, type RecoveryPolicy } from '#lib/task/recovery.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
+import type { AttemptFacts, RecoveryFacts, TaskFacts, Verdict } from '#lib/task/strategy.ts'
 import { sealed } from './change.ts'
-import type { TaskChange, TaskRow } from './rows.ts'
+import { type KnownFacts, NO_FACTS } from './facts.ts'
+import { json, type TaskChange, type TaskRow } from './rows.ts'
 
 export type TaskSet = Partial<TaskChange> & { status: TaskStatus }
 
@@ -11,37 +13,105 @@ export interface Aftermath {
   /** Null when there was nothing to decide: the task was to be cancelled, and now it is. */
   readonly verdict: Verdict | null
   readonly set: TaskSet
+  /** Whether the interruption counts against the task. */
+  readonly charged: boolean
 }
+
+/** How the attempt ended, as far as the row of its task does not tell. */
+export interface AttemptEnd {
+  readonly workerId: string
+  readonly ended: 'failed' | 'interrupted'
+  readonly cause: string
+  readonly error?: { readonly class: string; readonly message: string } | undefined
+  /** In millionths, how much of the interruption counts against this task; 0 costs it nothing. */
+  readonly blamePpm: number
+  /** It died alone on an idle worker, after it had died together with others. */
+  readonly convicted?: boolean
+}
+
+export const WHOLE_PPM = 1_000_000
 
 export function aftermath(
   transaction: Transaction,
   policy: RecoveryPolicy,
   row: TaskRow,
-  ended: 'failed' | 'interrupted',
-  cause: string,
+  end: AttemptEnd,
+  known: KnownFacts = NO_FACTS,
 ): Aftermath {
-  // A planned stop costs a task nothing: it is no sign that the task kills its workers.
-  const interruptions = row.interruptions + (ended === 'interrupted' && cause !== 'shutdown' ? 1 : 0)
-  const interruptedAt = ended === 'interrupted' ? transaction.now : row.interrupted_at
-  const counted = { interruptions, interrupted_at: interruptedAt }
-  if (row.cancel_requested_at !== null)
-    return { verdict: null, set: { ...counted, ...sealed(transaction, 'cancelled') } }
-  const verdict = decideRecovery(policy, row.strategy, {
-    taskId: row.id,
-    attempt: row.attempt,
-    ended,
-    cause,
+  const charged = end.ended === 'interrupted' && end.blamePpm > 0
+  const counted = {
+    interruptions: row.interruptions + (charged ? 1 : 0),
+    blame_ppm: row.blame_ppm + (charged ? end.blamePpm : 0),
+    interrupted_at: end.ended === 'interrupted' ? transaction.now : row.interrupted_at,
+  }
+  if (row.cancel_requested_at !== null) {
+    return { verdict: null, charged, set: { ...counted, ...sealed(transaction, 'cancelled') } }
+  }
+  const verdict = decideRecovery(
+    policy,
+    row.strategy,
+    taskFacts({ ...row, ...counted }),
+    attemptFacts(row, end),
+    recoveryFacts(policy, end, known, charged),
+    transaction.now,
+  )
+  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end.ended, known) } }
+}
+
+function taskFacts(row: TaskRow): TaskFacts {
+  return {
+    id: row.id,
+    title: row.title,
+    repo: row.repo,
+    issueNumber: row.issue_number,
+    agent: row.agent,
+    agentType: row.agent_type,
+    labels: json(row.labels) as TaskFacts['labels'],
+    requires: json(row.requires) as string[],
+    sideEffects: Boolean(row.side_effects),
     retriesUsed: row.retries_used,
     retriesMax: row.max_retries,
-    interruptions,
+    interruptions: row.interruptions,
     interruptionsMax: row.max_interruptions,
-    firstDelayMs: policy.firstDelayMs,
-  })
-  return { verdict, set: { ...counted, ...columnsOf(transaction, verdict, row, ended) } }
+    blamePpm: row.blame_ppm,
+    resumesUsed: row.resumes_used,
+  }
+}
+
+function attemptFacts({ attempt }: TaskRow, { workerId, ended, cause, error }: AttemptEnd): AttemptFacts {
+  return { attempt, workerId, ended, cause, errorClass: error?.class ?? null, errorMessage: error?.message ?? null }
+}
+
+function recoveryFacts(
+  { settings }: RecoveryPolicy,
+  { cause, convicted = false }: AttemptEnd,
+  { checkpoint, sessionId, compensations }: KnownFacts,
+  charged: boolean,
+): RecoveryFacts {
+  return {
+    firstDelayMs: settings.firstDelayMs,
+    resumesMax: settings.resumesMax,
+    checkpoint,
+    session: sessionId === null ? null : { id: sessionId, resumable: leavesSessionInOrder(cause) },
+    compensations,
+    charged,
+    convicted,
+  }
+}
+
+/** A worker that said goodbye left its session in order; one that died may have been cut off in the middle of a word. */
+export function leavesSessionInOrder(cause: string): boolean {
+  return cause === 'shutdown'
 }
 
 /** A verdict that ends the task is written at once; the others are stored, and carried out when they are due. */
-function columnsOf(transaction: Transaction, verdict: Verdict, row: TaskRow, ended: 'failed' | 'interrupted'): TaskSet {
+function columnsOf(
+  transaction: Transaction,
+  verdict: Verdict,
+  row: TaskRow,
+  ended: 'failed' | 'interrupted',
+  known: KnownFacts,
+): TaskSet {
   // There is no edge from waiting to quarantined: such a task is interrupted first, and the verdict is due at once.
   if (verdict.action === 'quarantine' && canTransition(row.status, 'quarantined')) {
     return sealed(transaction, 'quarantined')
@@ -51,14 +121,22 @@ function columnsOf(transaction: Transaction, verdict: Verdict, row: TaskRow, end
     status: ended,
     worker_id: null,
     phase: null,
+    wait_reason: null,
     finished_at: ended === 'failed' ? transaction.now : null,
     next_action: verdict.action,
     next_at: dueAt(transaction, verdict),
     next_reason: verdict.reason,
+    excluded_worker_id: verdict.action === 'reassign' ? (verdict.exclude ?? null) : null,
+    resume_from: verdict.action === 'resume' ? resumePoint(verdict.from, known) : null,
   }
+}
+
+/** What the next attempt goes on from, as `resume_from` keeps it. */
+function resumePoint(from: 'checkpoint' | 'session', { checkpoint, sessionId }: KnownFacts) {
+  return from === 'checkpoint' ? { kind: from, ...checkpoint } : { kind: from, sessionId }
 }
 
 function dueAt({ now }: Transaction, verdict: Verdict): number | null {
   if (verdict.action === 'hold') return null
-  return verdict.action === 'reassign' ? now + verdict.afterMs : now
+  return verdict.action === 'reassign' || verdict.action === 'resume' ? now + verdict.afterMs : now
 }

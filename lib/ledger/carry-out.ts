@@ -44,6 +44,7 @@ function moveOf(transaction: Transaction, { actor }: Context, row: DueRow): Carr
         set: {
           status: 'assigned',
           worker_id: null,
+          assigned_at: transaction.now,
           reassigned_from: row.status,
           retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
           finished_at: null,

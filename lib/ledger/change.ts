@@ -52,6 +52,13 @@ const CHANGED: Record<keyof TaskChange, string> = {
   tokens_out: 'bigint',
   turns: 'integer',
   artifacts: 'json',
+  blame_ppm: 'integer',
+  suspect: 'boolean',
+  excluded_worker_id: 'text',
+  assigned_at: 'bigint',
+  resume_from: 'json',
+  resumes_used: 'integer',
+  wait_reason: 'text',
 }
 type Column = keyof TaskChange
 const COLUMNS = Object.keys(CHANGED) as Column[]
@@ -132,8 +139,9 @@ function inputOf({ row, set }: Change, columns: readonly Column[], updated_at: n
 
 /** A row carries its JSON as text. */
 function rowAfter(row: TaskRow, written: Written): TaskRow {
-  const artifacts = written.artifacts === undefined ? row.artifacts : JSON.stringify(written.artifacts)
-  return { ...row, ...written, artifacts }
+  const asText = (name: 'artifacts' | 'resume_from') =>
+    written[name] === undefined ? row[name] : written[name] === null ? null : JSON.stringify(written[name])
+  return { ...row, ...written, artifacts: asText('artifacts'), resume_from: asText('resume_from') }
 }
 
 const readTasks = statement(
@@ -163,5 +171,8 @@ export function sealed(transaction: Transaction, status: TaskStatus) {
     next_reason: null,
     not_before: null,
     reassigned_from: null,
+    excluded_worker_id: null,
+    resume_from: null,
+    wait_reason: null,
   } satisfies Partial<TaskChange>
 }

@@ -5,6 +5,7 @@ import type { Task } from '#lib/task/schema.ts'
 import { endAttempts } from './attempts.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
+import { readFacts } from './facts.ts'
 import { recordRefusals } from './fence.ts'
 import { type AttemptRow, type Judgement, judgeFinish } from './judge-finish.ts'
 import { done, operation, type Request, refused } from './operation.ts'
@@ -22,7 +23,7 @@ const readReported = statement(
   (
     d,
   ) => `SELECT a.task_id, a.attempt, a.worker_id, a.status, a.finish_message_id, r.id AS report_id, r.status AS report_status,
-      ${HOLDER_COLUMNS}, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = a.task_id) AS compensations
+      ${HOLDER_COLUMNS}
     FROM ${d.rows('task_id text, attempt integer, message_id text')}
     JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt
     LEFT JOIN workers AS w ON w.id = a.worker_id
@@ -35,7 +36,7 @@ const keepReports = statement(
     SELECT c.id, c.task_id, c.attempt, c.worker_id, c.outcome, c.report, c.status, c.at
     FROM ${d.rows(`id text, task_id text, attempt integer, worker_id text, outcome text, report json, status text,
       at bigint`)}
-    WHERE true ON CONFLICT (id) DO NOTHING`,
+    WHERE true ON CONFLICT (task_id, attempt, id) DO NOTHING`,
 )
 
 interface Judged {
@@ -47,9 +48,14 @@ interface Judged {
 function* finish(transaction: Transaction, requests: readonly Request<FinishAttempt>[]): Plan<Result<Task>[]> {
   const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
   const reported = yield* readReportedAttempts(requests)
+  const facts = yield* readFacts(
+    requests.flatMap(({ command }) => (isLoss(command.outcome) ? (rows.get(command.taskId) ?? []) : [])),
+  )
   const judged = requests.map((request): Judged => {
-    const row = rows.get(request.command.taskId)
-    return { request, row, judgement: judgeFinish(transaction, request, row, reported.get(request.command.taskId)) }
+    const { taskId } = request.command
+    const row = rows.get(taskId)
+    const judgement = judgeFinish(transaction, request, row, reported.get(taskId), facts.get(taskId))
+    return { request, row, judgement }
   })
   const finished = yield* writeAccepted(transaction, judged)
   yield* keepLate(transaction, judged)
@@ -70,6 +76,11 @@ function* finish(transaction: Transaction, requests: readonly Request<FinishAtte
       return task ? done(task) : refused('not_found', `no task has the id ${taskId}`)
     },
   )
+}
+
+/** What leaves something to decide. */
+function isLoss(outcome: FinishAttempt['outcome']): boolean {
+  return outcome === 'failed' || outcome === 'interrupted'
 }
 
 function* readReportedAttempts(requests: readonly Request<FinishAttempt>[]): Plan<Map<string, AttemptRow>> {

@@ -5,13 +5,15 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { duration, hintLine } from '#lib/task/hint.ts'
-import { interruptionBudget, type Verdict } from '#lib/task/recovery.ts'
 import type { EventType } from '#lib/task/schema.ts'
 import { isHeld, type TaskStatus } from '#lib/task/states.ts'
-import { aftermath, type TaskSet } from './aftermath.ts'
+import { interruptionBudget } from '#lib/task/strategies.ts'
+import type { Verdict } from '#lib/task/strategy.ts'
+import { aftermath, leavesSessionInOrder, type TaskSet, WHOLE_PPM } from './aftermath.ts'
 import { type AttemptKey, type Ending, endAttempts } from './attempts.ts'
 import { applyChanges, lockTaskRows } from './change.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { type KnownFacts, readFacts } from './facts.ts'
 import { incidentsFor } from './incident.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
@@ -50,12 +52,13 @@ export function* interrupt(
     transaction,
     current.map(({ command }) => command),
   )
+  const facts = yield* readFacts(current.flatMap(({ command }) => rows.get(command.taskId) ?? []))
   const deaths = current.flatMap((request): Death[] => {
     const row = rows.get(request.command.taskId)
     const worker = workers.get(request.command.workerId)
     if (!row || !worker) return []
     const incidentId = incidents.get(request.command.workerId) ?? null
-    return [{ request, row, worker, ...outcomeOf(transaction, request, row, incidentId) }]
+    return [{ request, row, worker, ...outcomeOf(transaction, request, row, incidentId, facts.get(row.id)) }]
   })
   yield* applyChanges(transaction, deaths)
   const sessions = yield* endAttempts(
@@ -85,26 +88,34 @@ function outcomeOf(
   { context, command }: Request<InterruptTask>,
   row: TaskRow,
   incidentId: string | null,
+  known: KnownFacts | undefined,
 ): Pick<Death, 'set' | 'next' | 'ending'> {
-  const { verdict, set } = aftermath(transaction, context.policy, row, 'interrupted', command.cause)
+  const { cause, workerId } = command
+  // A planned stop costs a task nothing: it is no sign that the task kills its workers.
+  const blamePpm = cause === 'shutdown' ? 0 : WHOLE_PPM
+  const end = { workerId, ended: 'interrupted', cause, blamePpm } as const
+  const { verdict, set, charged } = aftermath(transaction, context.policy, row, end, known)
   const reason = REASONS[command.cause] ?? command.cause
   const ending = endingOf(command, incidentId, reason)
   // A task that was to be cancelled keeps the reason that was given then.
   const kept = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
   const told = { incident_id: incidentId, reason: kept }
-  return { set: { ...set, ...told }, next: nextOf(verdict, set, row, command.cause), ending }
+  return { set: { ...set, ...told }, next: nextOf(verdict, set, row, cause, charged), ending }
 }
 
-function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string): string {
+function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string, charged: boolean): string {
   if (verdict === null) return 'nothing, it was to be cancelled'
+  if (verdict.action === 'resume') return `resume in ${duration(verdict.afterMs)}: ${verdict.reason}`
   if (verdict.action !== 'reassign') return `${verdict.action}: ${verdict.reason}`
-  const budget = interruptionBudget(cause, set.interruptions ?? row.interruptions, row.max_interruptions)
-  return `reassign in ${duration(verdict.afterMs)} (${budget})`
+  const counts = {
+    interruptions: set.interruptions ?? row.interruptions,
+    interruptionsMax: row.max_interruptions,
+  }
+  return `reassign in ${duration(verdict.afterMs)} (${interruptionBudget(counts, cause, charged)})`
 }
 
 function endingOf(command: InterruptTask, incidentId: string | null, reason: string): Ending {
-  // A worker that said goodbye left its session in order; one that died may have been cut off in the middle of a word.
-  const status = command.cause === 'shutdown' ? 'resumable' : 'invalidated'
+  const status = leavesSessionInOrder(command.cause) ? 'resumable' : 'invalidated'
   return {
     taskId: command.taskId,
     attempt: command.attempt,
@@ -170,7 +181,7 @@ const EVENTS: Partial<Record<TaskStatus, EventType>> = {
   quarantined: 'task.quarantined',
 }
 
-const readFacts = statement(
+const readHolders = statement(
   'readWorkerFacts',
   (d) =>
     `SELECT w.id, w.name, w.last_heartbeat_at FROM ${d.rows('worker_id text')} JOIN workers AS w ON w.id = c.worker_id`,
@@ -178,7 +189,7 @@ const readFacts = statement(
 
 function* readWorkerFacts(ids: readonly string[]): Plan<Map<string, Death['worker']>> {
   const rows = yield* run(
-    readFacts,
+    readHolders,
     [...new Set(ids)].map((worker_id) => ({ worker_id })),
   )
   return new Map(

@@ -3,8 +3,9 @@ import type { Refusal, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { allowedTargets, canTransition } from '#lib/task/states.ts'
-import { aftermath, type TaskSet } from './aftermath.ts'
+import { aftermath, type TaskSet, WHOLE_PPM } from './aftermath.ts'
 import { sealed } from './change.ts'
+import type { KnownFacts } from './facts.ts'
 import { fence, sealedResult } from './fence.ts'
 import { type Request, refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
@@ -22,7 +23,6 @@ export type AttemptRow = {
   finish_message_id: string | null
   report_id: string | null
   report_status: string | null
-  compensations: number
   a_progress_at: number
   /** With the columns of its worker, for `joinedHolder`. */
   w_id: string | null
@@ -33,6 +33,7 @@ export function judgeFinish(
   request: Request<FinishAttempt>,
   row: TaskRow | undefined,
   attempt: AttemptRow | undefined,
+  known: KnownFacts | undefined,
 ): Judgement {
   const { command } = request
   const replayed = attempt?.finish_message_id === command.messageId || attempt?.report_status === 'accepted'
@@ -44,7 +45,7 @@ export function judgeFinish(
   const refusal = late ? null : fence(row, command)
   // A report of an attempt that this worker never had is not work of its own: there is nothing to keep.
   if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
-  const set = outcomeOf(transaction, request, row, Number(attempt?.compensations ?? 0))
+  const set = outcomeOf(transaction, request, row, known)
   if (set instanceof Error) return { kind: 'refused', keep: false, error: set }
   if (!canTransition(row.status, set.status)) {
     return refuse(late ? sealedOrInterrupted(row, command) : wrongTurn(row, command), true)
@@ -76,19 +77,21 @@ function outcomeOf(
   transaction: Transaction,
   { context, command }: Request<FinishAttempt>,
   row: TaskRow,
-  compensations: number,
+  known: KnownFacts | undefined,
 ): TaskSet | TaskError {
+  const { workerId, error } = command
+  const end = { workerId, cause: 'reported', error, blamePpm: WHOLE_PPM }
   switch (command.outcome) {
     case 'success':
     case 'cancelled':
     case 'aborted_no_skill':
       return sealed(transaction, command.outcome)
     case 'interrupted':
-      return aftermath(transaction, context.policy, row, 'interrupted', 'reported').set
+      return aftermath(transaction, context.policy, row, { ...end, ended: 'interrupted' }, known).set
     case 'failed': {
-      const { set } = aftermath(transaction, context.policy, row, 'failed', 'reported')
+      const { set } = aftermath(transaction, context.policy, row, { ...end, ended: 'failed' }, known)
       const final = set.status === 'failed' && set.sealed_at != null
-      return final && row.side_effects && compensations === 0 ? uncompensated(row) : set
+      return final && row.side_effects && (known?.compensations ?? []).length === 0 ? uncompensated(row) : set
     }
   }
 }

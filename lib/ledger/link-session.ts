@@ -7,7 +7,7 @@ import type { Actor } from './context.ts'
 import { appendEvents } from './events.ts'
 import { type Accepted, fencedOperation } from './fenced.ts'
 import { done, type Request, refused } from './operation.ts'
-import { toSession } from './rows.ts'
+import { toSession } from './record-rows.ts'
 
 /**
  * Names the agent session that an attempt runs in. One session has one holder; one that was invalidated stays so, since

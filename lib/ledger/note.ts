@@ -3,7 +3,7 @@ import type { TaskEvent } from '#lib/task/schema.ts'
 import { lockTaskRows } from './change.ts'
 import { appendEventsReturning } from './events.ts'
 import { done, operation, refused } from './operation.ts'
-import { toEvent } from './rows.ts'
+import { toEvent } from './record-rows.ts'
 
 /** Appends a note. A sealed task takes notes too: they change nothing but the history. */
 export const noteTask = operation<NoteTask, TaskEvent>(

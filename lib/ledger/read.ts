@@ -15,7 +15,8 @@ import { SEALED_STATUSES, TASK_STATUSES, type TaskStatus } from '#lib/task/state
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
 import { DEFAULT_WINDOW_MS } from './list-tasks.ts'
-import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toAttempt, toEvent, toSession, toTask } from './rows.ts'
+import { toAttempt, toEvent, toSession } from './record-rows.ts'
+import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toTask } from './rows.ts'
 import { isOutage } from './tick.ts'
 
 export interface TaskDetail {

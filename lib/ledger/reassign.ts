@@ -23,6 +23,9 @@ export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { comman
     set: {
       status: 'assigned',
       worker_id: workerId ?? null,
+      assigned_at: now,
+      // A person's choice of a worker comes before the ledger's.
+      excluded_worker_id: workerId === undefined ? row.excluded_worker_id : null,
       // The attempt of one that waited ends with this, so there is no waiting to return to.
       reassigned_from: row.status === 'waiting' ? 'interrupted' : row.status,
       retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
@@ -58,6 +61,7 @@ export const undoReassignment = act<UndoReassignment>('undoReassignment', ({ now
     set: {
       status: from,
       worker_id: null,
+      assigned_at: null,
       reassigned_from: null,
       // What was never begun is due when it was due before.
       not_before: from === 'queued' ? row.not_before : null,

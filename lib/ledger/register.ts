@@ -6,7 +6,7 @@ import { DEFAULTS, type Worker } from '#lib/task/schema.ts'
 import { buryWorkers } from './bury.ts'
 import { appendEvents } from './events.ts'
 import { done, operation, type Request, refused } from './operation.ts'
-import { toWorker } from './rows.ts'
+import { toWorker } from './record-rows.ts'
 
 /**
  * A new incarnation of a worker process with its lease. `replaces` declares an earlier incarnation dead at once; what

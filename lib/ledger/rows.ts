@@ -1,6 +1,6 @@
-/** Rows as the databases give them, JSON columns as text, and the records that leave the ledger. */
+/** Tasks as the databases give them, JSON columns as text, and the record that leaves the ledger. */
 import type { Row } from '#lib/db/types.ts'
-import type { Attempt, Holder, Session, Task, TaskEvent, Worker } from '#lib/task/schema.ts'
+import type { Holder, Task } from '#lib/task/schema.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
 
 /** The columns that transitions may change; `lib/ledger/change.ts` writes exactly these. */
@@ -31,6 +31,13 @@ export type TaskChange = {
   tokens_out: number | null
   turns: number | null
   artifacts: unknown
+  blame_ppm: number
+  suspect: boolean | number
+  excluded_worker_id: string | null
+  assigned_at: number | null
+  resume_from: unknown
+  resumes_used: number
+  wait_reason: string | null
 }
 
 /** A task as an operation reads it before it decides. */
@@ -40,6 +47,9 @@ export type TaskRow = TaskChange & {
   repo: string | null
   issue_number: number | null
   agent: string | null
+  agent_type: string | null
+  labels: unknown
+  requires: unknown
   max_retries: number
   max_interruptions: number
   strategy: string | null
@@ -112,6 +122,12 @@ export function taskRecord(row: Row, progressAt: unknown, holder: Holder | null)
     progressTimeoutMs: number(row.progress_timeout_ms),
     progressAt: instantOrNull(progressAt),
     incidentId: text(row.incident_id),
+    suspect: Boolean(row.suspect),
+    excludedWorkerId: text(row.excluded_worker_id),
+    assignedAt: instantOrNull(row.assigned_at),
+    resumesUsed: (row.resumes_used ?? 0) as number,
+    waitReason: text(row.wait_reason),
+    predecessorId: text(row.predecessor_id),
     undoable: row.status === 'assigned' && text(row.reassigned_from) !== null,
     createdAt: instant(row.created_at),
     startedAt: instantOrNull(row.started_at),
@@ -160,81 +176,3 @@ export const HOLDER_COLUMNS = `a.progress_at AS a_progress_at, w.id AS w_id, w.n
 export const TASK_SELECT = `SELECT t.*, ${HOLDER_COLUMNS}`
 export const TASK_JOINS = `LEFT JOIN task_attempts AS a ON a.task_id = t.id AND a.attempt = t.attempt
   LEFT JOIN workers AS w ON w.id = a.worker_id`
-
-export function toAttempt(row: Row): Attempt {
-  return {
-    taskId: row.task_id as string,
-    attempt: row.attempt as number,
-    workerId: row.worker_id as string,
-    workerName: (row.worker_name ?? row.worker_id) as string,
-    status: row.status as Attempt['status'],
-    cause: row.cause as string | null,
-    sessionId: row.session_id as string | null,
-    startedAt: instant(row.started_at),
-    progressAt: instant(row.progress_at),
-    lastHeartbeatAt: instantOrNull(row.last_heartbeat_at),
-    finishedAt: instantOrNull(row.finished_at),
-    exitCode: row.exit_code as number | null,
-    reason: row.reason as string | null,
-    errorClass: row.error_class as string | null,
-    errorMessage: row.error_message as string | null,
-    costUsd: row.cost_usd as number | null,
-    tokensIn: row.tokens_in as number | null,
-    tokensOut: row.tokens_out as number | null,
-    turns: row.turns as number | null,
-    outputBytes: row.output_bytes as number,
-  }
-}
-
-export function toWorker(row: Row): Worker {
-  return {
-    id: row.id as string,
-    name: row.name as string,
-    host: row.host as string,
-    pid: row.pid as number,
-    version: row.version as string | null,
-    skills: json(row.skills) as string[],
-    labels: json(row.labels) as Worker['labels'],
-    slots: row.slots as number,
-    held: Number(row.held),
-    state: row.state as Worker['state'],
-    deathKind: row.death_kind as Worker['deathKind'],
-    reason: row.reason as string | null,
-    leaseMs: row.lease_ms as number,
-    leaseExpiresAt: instant(row.lease_expires_at),
-    lastHeartbeatAt: instant(row.last_heartbeat_at),
-    registeredAt: instant(row.registered_at),
-    endedAt: instantOrNull(row.ended_at),
-  }
-}
-
-export function toSession(row: Row): Session {
-  return {
-    id: row.id as string,
-    provider: row.provider as string | null,
-    taskId: row.task_id as string,
-    attempt: row.attempt as number,
-    workerId: row.worker_id as string,
-    status: row.status as Session['status'],
-    linkedAt: instant(row.linked_at),
-    endedAt: instantOrNull(row.ended_at),
-    reason: row.reason as string | null,
-  }
-}
-
-/** The id is the cursor of the event stream: the number of the transaction, then that of the event. */
-export function toEvent(row: Row): TaskEvent {
-  return {
-    id: `${row.transaction_id}.${row.id}`,
-    type: row.type as TaskEvent['type'],
-    taskId: row.task_id as string | null,
-    attempt: row.attempt as number | null,
-    workerId: row.worker_id as string | null,
-    fromStatus: row.from_status as TaskEvent['fromStatus'],
-    toStatus: row.to_status as TaskEvent['toStatus'],
-    actor: { kind: row.actor_kind as TaskEvent['actor']['kind'], name: row.actor_name as string },
-    reason: row.reason as string | null,
-    data: json(row.data) as TaskEvent['data'],
-    at: instant(row.at),
-  }
-}

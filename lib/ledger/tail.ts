@@ -6,7 +6,7 @@
 import { TaskError } from '#lib/task/errors.ts'
 import type { TaskEvent } from '#lib/task/schema.ts'
 import type { Context } from './context.ts'
-import { toEvent } from './rows.ts'
+import { toEvent } from './record-rows.ts'
 
 /** A subscriber that is further behind than this catches up page by page. */
 const PAGE = 500

@@ -1,7 +1,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan } from '#lib/db/types.ts'
 import type { Worker } from '#lib/task/schema.ts'
-import { toWorker } from './rows.ts'
+import { toWorker } from './record-rows.ts'
 
 export const WORKER_SELECT = `SELECT w.*, (SELECT COUNT(*) FROM task_history AS t
   WHERE t.worker_id = w.id AND t.status IN ('running','waiting')) AS held`

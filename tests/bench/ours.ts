@@ -6,6 +6,7 @@ import type { Result } from '#lib/db/types.ts'
 import { type Context, createTask, finishAttempt, registerWorker, startAttempt } from '#lib/ledger/index.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { LIMITS } from '#lib/task/schema.ts'
+import { settingsOf } from '#lib/task/settings.ts'
 import type { Contestant } from './contest.ts'
 import { BATCH, CALLERS, newTask, newTasks, reportOf } from './work.ts'
 
@@ -19,7 +20,11 @@ export async function openOurs(url: string): Promise<OurLedger> {
   await migrate(url)
   const db = await openDatabase(url)
   const actor = { kind: 'worker', name: 'bench/1', role: 'admin' } as const
-  const context: Context = { db, actor, policy: createPolicy('fail-and-reassign', 10_000) }
+  const context: Context = {
+    db,
+    actor,
+    policy: createPolicy(settingsOf({ strategy: 'fail-and-reassign', firstDelayMs: 10_000 })),
+  }
   const { id } = await registerWorker(context, { host: 'bench', pid: 1, leaseMs: LIMITS.leaseMsMax })
   return { context, workerId: id, close: () => db.close() }
 }

@@ -6,6 +6,7 @@ import { poolOptions } from '#lib/db/open-postgresql.ts'
 import { connectSqlite } from '#lib/db/open-sqlite.ts'
 import { type Context, createTask, recover, SYSTEM } from '#lib/ledger/index.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { type Comparison, type Contestant, compare, contest } from './contest.ts'
 import type { Bench } from './main.ts'
@@ -96,7 +97,11 @@ async function measure(
 function openRecovery(orphans: number): Open {
   return async (url) => {
     const db = await openDatabase(url)
-    const context: Context = { db, actor: SYSTEM, policy: createPolicy('fail-and-reassign', 600_000) }
+    const context: Context = {
+      db,
+      actor: SYSTEM,
+      policy: createPolicy(settingsOf({ strategy: 'fail-and-reassign', firstDelayMs: 600_000 })),
+    }
     return {
       async run() {
         const { interrupted } = await recover(context, { trigger: 'boot', sweepMs: 1000 })

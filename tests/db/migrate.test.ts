@@ -54,6 +54,24 @@ describe.each(DIALECTS)('migrations, on %s', (dialect) => {
     expect(await hand.sql('SELECT name FROM tokens')).toMatchObject([{ name: 'ci' }])
   })
 
+  it('bring the rows of the first version along, with their attempts, and leave its guards in place', async () => {
+    const [first = ''] = own()
+    const later = own().slice(1)
+    for (const name of later) rmSync(join(folder, dialect, 'migrations', name), { recursive: true })
+    await run()
+    await hand.sql(`INSERT INTO task_history (id, title, status, attempt, interruptions, sealed_at, finished_at, created_at, updated_at)
+      VALUES ('t', 'Fix login', 'success', 1, 2, 5, 5, 1, 5)`)
+    await hand.sql(`INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, started_at, progress_at, finished_at)
+      VALUES ('t', 1, 'w', 'r', 'success', 1, 1, 5)`)
+    expect(await migrate(place.url, join(ROOT, 'prisma'))).toEqual(later)
+    expect(await applied()).toEqual([first, ...later])
+    expect(await hand.sql('SELECT title, interruptions, suspect FROM task_history')).toMatchObject([
+      { title: 'Fix login', interruptions: 2 },
+    ])
+    expect(await hand.sql('SELECT task_id FROM task_attempts')).toMatchObject([{ task_id: 't' }])
+    await expect(hand.sql("UPDATE task_history SET title = 'x'")).rejects.toThrow(/sealed_task/)
+  })
+
   it('leave nothing behind of one that fails, and go on once it is corrected', async () => {
     await run()
     add('20990101000000_bad', 'CREATE TABLE half (id TEXT); CREATE TABLE half (id TEXT);')

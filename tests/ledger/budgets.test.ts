@@ -1,7 +1,9 @@
 /** Retries and interruptions are two budgets, stored apart: a restart does not use up a retry. */
 import { expect, it } from 'vitest'
 import { declareDead, recover } from '#lib/ledger/index.ts'
-import { createPolicy, type RecoveryStrategy, type Verdict } from '#lib/task/recovery.ts'
+import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
+import type { RecoveryStrategy, Verdict } from '#lib/task/strategy.ts'
 import { START_MS } from '../support/clock.ts'
 import { begin, eventsOf, finish, pass, type Ref, startedBy, sweep } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
@@ -111,7 +113,7 @@ forEachDialect('retries', (open) => {
 forEachDialect('a strategy of the user’s own', (open) => {
   const policyOf = (decide: () => Verdict) => {
     const strategy: RecoveryStrategy = { name: 'mine', decide }
-    return createPolicy('mine', 10_000, [strategy])
+    return createPolicy(settingsOf({ strategy: 'mine', firstDelayMs: 10_000 }), [strategy])
   }
 
   it('that throws leaves the failure on record and the task with an operator', async () => {

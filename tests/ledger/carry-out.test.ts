@@ -10,7 +10,9 @@ import {
   recover,
   stopWorker,
 } from '#lib/ledger/index.ts'
-import { createPolicy, type RecoveryStrategy, type Verdict } from '#lib/task/recovery.ts'
+import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
+import type { RecoveryStrategy, Verdict } from '#lib/task/strategy.ts'
 import { START_MS } from '../support/clock.ts'
 import {
   begin,
@@ -116,7 +118,9 @@ const always = (verdict: Verdict): RecoveryStrategy => ({ name: 'always', decide
 
 forEachDialect('a strategy of one’s own', (open) => {
   const contextWith = (ledger: Ledger, strategy: RecoveryStrategy) =>
-    ledger.contextOf({ policy: createPolicy(strategy.name, 10_000, [strategy]) })
+    ledger.contextOf({
+      policy: createPolicy(settingsOf({ strategy: strategy.name, firstDelayMs: 10_000 }), [strategy]),
+    })
 
   it('may hold a task: nothing comes due', async () => {
     const ledger = await open()

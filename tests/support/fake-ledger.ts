@@ -122,6 +122,8 @@ export function taskRecord(fields: Partial<Task> = {}): Task {
     maxRetries: 1,
     interruptions: 0,
     maxInterruptions: 3,
+    suspect: false,
+    resumesUsed: 0,
     undoable: false,
     createdAt: at,
     updatedAt: at,
@@ -135,7 +137,8 @@ const NULLABLE = [
   ...(['phase', 'sealedAt', 'notBefore', 'cancelRequestedAt', 'nextAction', 'nextAt', 'nextReason'] as const),
   ...(['strategy', 'progressTimeoutMs', 'progressAt', 'incidentId', 'startedAt', 'interruptedAt'] as const),
   ...(['finishedAt', 'reason', 'errorClass', 'errorMessage', 'exitCode', 'costUsd', 'tokensIn'] as const),
-  ...(['tokensOut', 'turns', 'artifacts', 'holder'] as const),
+  ...(['tokensOut', 'turns', 'artifacts', 'holder', 'excludedWorkerId', 'assignedAt'] as const),
+  ...(['waitReason', 'predecessorId'] as const),
 ] as const
 
 async function answer(handlers: Handlers, calls: Call[], request: IncomingMessage, response: ServerResponse) {

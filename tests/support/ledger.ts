@@ -14,6 +14,7 @@ import { connectSqlite } from '#lib/db/open-sqlite.ts'
 import type { Database, Row } from '#lib/db/types.ts'
 import type { Actor, Context } from '#lib/ledger/index.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
 import { createClock, START_MS, type TestClock } from './clock.ts'
 import { createDatabase } from './postgres.ts'
 
@@ -21,7 +22,7 @@ export type DialectName = Database['dialect']['name']
 export const DIALECTS: readonly DialectName[] = ['sqlite', 'postgresql']
 
 export const OPERATOR: Actor = { kind: 'person', name: 'ada', role: 'operator' }
-export const POLICY = createPolicy('fail-and-reassign', 10_000)
+export const POLICY = createPolicy(settingsOf({ strategy: 'fail-and-reassign', firstDelayMs: 10_000 }))
 
 export const TABLES = [
   ...['task_history', 'task_attempts', 'workers', 'sessions', 'task_events', 'task_output', 'late_reports'],

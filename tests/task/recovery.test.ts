@@ -1,38 +1,69 @@
 import { describe, expect, it } from 'vitest'
-import {
-  backoffMs,
-  createPolicy,
-  decideRecovery,
-  type RecoveryFacts,
-  type RecoveryStrategy,
-  type Verdict,
-} from '#lib/task/recovery.ts'
+import { createPolicy, decideRecovery, type RecoveryPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
+import { backoffMs } from '#lib/task/strategies.ts'
+import type { AttemptFacts, RecoveryFacts, RecoveryStrategy, TaskFacts, Verdict } from '#lib/task/strategy.ts'
 
-const POLICY = createPolicy('fail-and-reassign', 10_000)
+const POLICY = createPolicy(settingsOf())
 
-function facts(changes: Partial<RecoveryFacts> = {}): RecoveryFacts {
-  return {
-    taskId: 'task-1',
-    attempt: 1,
-    ended: 'failed',
-    cause: 'reported',
-    retriesUsed: 0,
-    retriesMax: 1,
-    interruptions: 0,
-    interruptionsMax: 3,
-    firstDelayMs: 10_000,
-    ...changes,
-  }
+const TASK: TaskFacts = {
+  id: 'task-1',
+  title: 'Fix login',
+  repo: null,
+  issueNumber: null,
+  agent: null,
+  agentType: null,
+  labels: {},
+  requires: [],
+  sideEffects: false,
+  retriesUsed: 0,
+  retriesMax: 1,
+  interruptions: 0,
+  interruptionsMax: 3,
+  blamePpm: 0,
+  resumesUsed: 0,
+}
+const FAILED: AttemptFacts = {
+  attempt: 1,
+  workerId: 'worker-1',
+  ended: 'failed',
+  cause: 'reported',
+  errorClass: null,
+  errorMessage: null,
+}
+const FACTS: RecoveryFacts = {
+  firstDelayMs: 10_000,
+  resumesMax: 2,
+  checkpoint: null,
+  session: null,
+  compensations: [],
+  charged: false,
+  convicted: false,
 }
 
-function interrupted(interruptions: number, changes: Partial<RecoveryFacts> = {}): RecoveryFacts {
-  return facts({ ended: 'interrupted', cause: 'proven', interruptions, ...changes })
+interface Case {
+  readonly task?: Partial<TaskFacts>
+  readonly attempt?: Partial<AttemptFacts>
+  readonly facts?: Partial<RecoveryFacts>
+}
+
+function decide({ task, attempt, facts }: Case = {}, policy: RecoveryPolicy = POLICY, name: string | null = null) {
+  return decideRecovery(policy, name, { ...TASK, ...task }, { ...FAILED, ...attempt }, { ...FACTS, ...facts }, 0)
+}
+
+/** An interruption that counts whole, for the n-th time. */
+function interrupted(interruptions: number, { task, attempt, facts }: Case = {}): Case {
+  return {
+    task: { interruptions, blamePpm: interruptions * 1_000_000, ...task },
+    attempt: { ended: 'interrupted', cause: 'proven', ...attempt },
+    facts: { charged: true, ...facts },
+  }
 }
 
 describe('fail-and-reassign', () => {
   it('reassigns the first failure in exactly the first delay', () => {
-    const verdict = decideRecovery(POLICY, null, facts())
-    expect(verdict).toEqual({ action: 'reassign', afterMs: 10_000, reason: 'its attempt failed (retry 1 of 1)' })
+    const reason = 'its attempt failed (retry 1 of 1)'
+    expect(decide()).toEqual({ action: 'reassign', afterMs: 10_000, exclude: 'worker-1', reason })
   })
 
   it.each([
@@ -42,7 +73,7 @@ describe('fail-and-reassign', () => {
     { retriesUsed: 1, retriesMax: 2, action: 'reassign' },
     { retriesUsed: 2, retriesMax: 2, action: 'fail' },
   ])('comes to $action with $retriesUsed of $retriesMax retries used', ({ action, ...used }) => {
-    expect(decideRecovery(POLICY, null, facts(used)).action).toBe(action)
+    expect(decide({ task: used }).action).toBe(action)
   })
 
   it.each([
@@ -50,16 +81,16 @@ describe('fail-and-reassign', () => {
     { interruptions: 3, action: 'reassign' },
     { interruptions: 4, action: 'quarantine' },
   ])('comes to $action at interruption $interruptions of 3', ({ interruptions, action }) => {
-    expect(decideRecovery(POLICY, null, interrupted(interruptions)).action).toBe(action)
+    expect(decide(interrupted(interruptions)).action).toBe(action)
   })
 
   it('charges an interruption to no retry, and a failure to no interruption', () => {
-    expect(decideRecovery(POLICY, null, interrupted(1, { retriesUsed: 1 })).action).toBe('reassign')
-    expect(decideRecovery(POLICY, null, facts({ interruptions: 4 })).action).toBe('reassign')
+    expect(decide(interrupted(1, { task: { retriesUsed: 1 } })).action).toBe('reassign')
+    expect(decide({ task: { interruptions: 4, blamePpm: 4_000_000 } }).action).toBe('reassign')
   })
 
   it('quarantines the first interruption of a task that allows none', () => {
-    expect(decideRecovery(POLICY, null, interrupted(1, { interruptionsMax: 0 })).action).toBe('quarantine')
+    expect(decide(interrupted(1, { task: { interruptionsMax: 0 } })).action).toBe('quarantine')
   })
 
   it.each([
@@ -69,9 +100,11 @@ describe('fail-and-reassign', () => {
     ['replaced', 'its worker was replaced (interruption 1 of 3)'],
     ['shutdown', 'its worker said goodbye (a planned stop costs nothing)'],
     ['reported', 'its worker gave it up (interruption 1 of 3)'],
+    ['dropped', 'its worker no longer lists it (interruption 1 of 3)'],
+    ['silent', 'its worker showed no progress (interruption 1 of 3)'],
     ['unheard of', 'its worker is gone (interruption 1 of 3)'],
   ])('says why after the cause %s', (cause, reason) => {
-    expect(decideRecovery(POLICY, null, interrupted(1, { cause })).reason).toBe(reason)
+    expect(decide(interrupted(1, { attempt: { cause }, facts: { charged: cause !== 'shutdown' } })).reason).toBe(reason)
   })
 })
 
@@ -105,31 +138,37 @@ describe('the choice of a strategy', () => {
   const always = (verdict: unknown): RecoveryStrategy => ({ name: 'mine', decide: () => verdict as Verdict })
 
   it('refuses an unknown name when it is configured, and names the known ones', () => {
-    expect(() => createPolicy('hope', 10_000)).toThrow(
-      'ROLLCALL_STRATEGY names the unknown strategy "hope": use one of fail-and-reassign, hold-for-operator',
+    expect(() => createPolicy(settingsOf({ strategy: 'hope', firstDelayMs: 10_000 }))).toThrow(
+      'The setting strategy (ROLLCALL_STRATEGY) names the unknown strategy "hope": use one of fail-and-reassign, ',
     )
   })
 
   it('holds for an operator what is told to be held', () => {
-    expect(decideRecovery(POLICY, 'hold-for-operator', facts()).action).toBe('hold')
-    expect(decideRecovery(createPolicy('hold-for-operator', 1), null, interrupted(1)).action).toBe('hold')
+    expect(decide({}, POLICY, 'hold-for-operator').action).toBe('hold')
+    expect(
+      decide(interrupted(1), createPolicy(settingsOf({ strategy: 'hold-for-operator', firstDelayMs: 1 }))).action,
+    ).toBe('hold')
   })
 
   it('takes a strategy of the user’s own, whose task comes before the configured one', () => {
-    const policy = createPolicy('fail-and-reassign', 10_000, [always({ action: 'fail', reason: 'no use' })])
+    const policy = createPolicy(settingsOf({ strategy: 'fail-and-reassign', firstDelayMs: 10_000 }), [
+      always({ action: 'fail', reason: 'no use' }),
+    ])
     expect(policy.knows('mine')).toBe(true)
-    expect(decideRecovery(policy, 'mine', facts())).toEqual({ action: 'fail', reason: 'no use' })
-    expect(decideRecovery(policy, null, facts()).action).toBe('reassign')
+    expect(decide({}, policy, 'mine')).toEqual({ action: 'fail', reason: 'no use' })
+    expect(decide({}, policy).action).toBe('reassign')
   })
 
   it('falls back to the configured one when the task’s own is gone', () => {
-    expect(decideRecovery(POLICY, 'removed-since', facts()).action).toBe('reassign')
+    expect(decide({}, POLICY, 'removed-since').action).toBe('reassign')
   })
 
   it('asks no strategy once a budget is used up', () => {
-    const policy = createPolicy('mine', 1, [always({ action: 'hold', reason: 'never asked' })])
-    expect(decideRecovery(policy, null, facts({ retriesUsed: 1 })).action).toBe('fail')
-    expect(decideRecovery(policy, null, interrupted(4)).action).toBe('quarantine')
+    const policy = createPolicy(settingsOf({ strategy: 'mine', firstDelayMs: 1 }), [
+      always({ action: 'hold', reason: 'never asked' }),
+    ])
+    expect(decide({ task: { retriesUsed: 1 } }, policy).action).toBe('fail')
+    expect(decide(interrupted(4), policy).action).toBe('quarantine')
   })
 
   it('holds the task when its strategy throws, and says what was thrown', () => {
@@ -139,7 +178,7 @@ describe('the choice of a strategy', () => {
         throw new Error('no such model')
       },
     }
-    const verdict = decideRecovery(createPolicy('broken', 1, [broken]), null, facts())
+    const verdict = decide({}, createPolicy(settingsOf({ strategy: 'broken', firstDelayMs: 1 }), [broken]))
     expect(verdict).toEqual({ action: 'hold', reason: 'the strategy broken failed: no such model' })
   })
 
@@ -153,7 +192,7 @@ describe('the choice of a strategy', () => {
     [{ action: 'reassign', afterMs: Number.POSITIVE_INFINITY, reason: 'never' }],
     [{ action: 'hold' }],
   ])('holds the task when its strategy answers %j', (answer) => {
-    const verdict = decideRecovery(createPolicy('mine', 1, [always(answer)]), null, facts())
+    const verdict = decide({}, createPolicy(settingsOf({ strategy: 'mine', firstDelayMs: 1 }), [always(answer)]))
     expect(verdict).toEqual({ action: 'hold', reason: 'the strategy mine gave no verdict that can be carried out' })
   })
 })

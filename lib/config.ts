@@ -1,0 +1,63 @@
+/** The settings of this installation: the defaults, the file that ROLLCALL_CONFIG names, and what the environment sets. */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Env } from '#lib/env.ts'
+import { TaskError } from '#lib/task/errors.ts'
+import { Settings } from '#lib/task/settings.ts'
+import type { RecoveryStrategy } from '#lib/task/strategy.ts'
+
+export interface Config {
+  readonly settings: Settings
+  /** The strategies of the user's own, from the modules that the file names. */
+  readonly strategies: readonly RecoveryStrategy[]
+}
+
+/** Throws a TaskError that names the file and the key. Paths in the file are relative to its folder. */
+export async function readConfig(env: Pick<Env, 'configPath' | 'strategy' | 'reassignAfterMs'>): Promise<Config> {
+  const { configPath, strategy, reassignAfterMs } = env
+  const file = configPath === undefined ? {} : parseFile(configPath)
+  const settings = {
+    ...file,
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(reassignAfterMs === undefined ? {} : { firstDelayMs: reassignAfterMs }),
+  }
+  const parsed = Settings.safeParse(settings)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const key = issue?.path.join('.') || 'the file'
+    throw unusable(configPath ?? 'the environment', `${key}: ${issue?.message ?? 'another value is expected'}`)
+  }
+  const folder = dirname(resolve(configPath ?? '.'))
+  const strategies: RecoveryStrategy[] = []
+  for (const path of parsed.data.strategyModules) strategies.push(await loadStrategy(resolve(folder, path)))
+  return { settings: parsed.data, strategies }
+}
+
+function parseFile(path: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch (error) {
+    throw unusable(path, error instanceof Error ? error.message : String(error))
+  }
+  throw unusable(path, 'a JSON object is expected')
+}
+
+async function loadStrategy(path: string): Promise<RecoveryStrategy> {
+  // A file of the user's, known only at run time: the bundler must leave it alone.
+  const module = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ pathToFileURL(path).href).catch(
+    (error: unknown) => {
+      throw unusable(path, error instanceof Error ? error.message : String(error))
+    },
+  )) as { default?: Partial<RecoveryStrategy> }
+  const { name, decide } = module.default ?? {}
+  if (typeof name !== 'string' || typeof decide !== 'function') {
+    throw unusable(path, 'its default export must be a strategy: { name, decide(task, attempt, facts, now) }')
+  }
+  return module.default as RecoveryStrategy
+}
+
+function unusable(path: string, met: string): TaskError {
+  return new TaskError('validation', `The configuration in ${path} cannot be used: ${met}.`, { path })
+}

@@ -1,0 +1,60 @@
+/** What strategies may know beside the row of a task: its newest checkpoint, its session, the steps that undo it. */
+import { run, statement } from '#lib/db/statement.ts'
+import type { Plan } from '#lib/db/types.ts'
+import type { RecoveryFacts } from '#lib/task/strategy.ts'
+import type { TaskRow } from './rows.ts'
+
+/** What is read of a task; the rest of `RecoveryFacts` is told by whoever ends the attempt. */
+export interface KnownFacts {
+  readonly checkpoint: RecoveryFacts['checkpoint']
+  readonly sessionId: string | null
+  readonly compensations: readonly string[]
+}
+
+export const NO_FACTS: KnownFacts = { checkpoint: null, sessionId: null, compensations: [] }
+
+const readRecoveryFacts = statement(
+  'readRecoveryFacts',
+  (d) => `SELECT c.task_id,
+      (SELECT s.id FROM sessions AS s WHERE s.task_id = c.task_id AND s.attempt = c.attempt AND s.status = 'active'
+        ORDER BY s.linked_at DESC LIMIT 1) AS session_id,
+      (SELECT p.attempt FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
+        AS checkpoint_attempt,
+      (SELECT p.turn FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
+        AS checkpoint_turn
+    FROM ${d.rows('task_id text, attempt integer')}`,
+)
+
+const readKinds = statement(
+  'readCompensationKinds',
+  (d) => `SELECT k.task_id, k.kind FROM ${d.rows('task_id text')} JOIN compensations AS k ON k.task_id = c.task_id
+    ORDER BY k.created_at, k.id`,
+)
+
+export function* readFacts(rows: readonly TaskRow[]): Plan<Map<string, KnownFacts>> {
+  const facts = yield* run(
+    readRecoveryFacts,
+    rows.map(({ id, attempt }) => ({ task_id: id, attempt })),
+  )
+  const kinds = yield* run(
+    readKinds,
+    rows.map(({ id }) => ({ task_id: id })),
+  )
+  const compensations = new Map<string, string[]>()
+  for (const row of kinds) {
+    const of = compensations.get(row.task_id as string)
+    if (of) of.push(row.kind as string)
+    else compensations.set(row.task_id as string, [row.kind as string])
+  }
+  return new Map(
+    facts.map((row) => {
+      const { checkpoint_attempt: attempt, checkpoint_turn: turn } = row
+      const known: KnownFacts = {
+        checkpoint: turn === null ? null : { attempt: attempt as number, turn: turn as number },
+        sessionId: row.session_id as string | null,
+        compensations: compensations.get(row.task_id as string) ?? [],
+      }
+      return [row.task_id as string, known]
+    }),
+  )
+}

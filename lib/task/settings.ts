@@ -1,0 +1,40 @@
+/**
+ * How this installation runs its ledger: one object that the configuration file fills in, checked when the program
+ * boots. Durations are in milliseconds. A key that nobody knows is refused: a typing error must not pass for a setting.
+ */
+import { z } from 'zod'
+import { Line } from './fields.ts'
+
+const DAY_MS = 86_400_000
+const Duration = z
+  .int()
+  .min(0)
+  .max(365 * DAY_MS)
+const StrategyName = z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, { error: 'must be the name of a strategy' })
+
+const StrategyRule = z
+  .strictObject({
+    agent: Line.max(200).optional(),
+    label: Line.max(300).optional().describe('key or key=value'),
+    strategy: StrategyName,
+  })
+  .refine((rule) => rule.agent !== undefined || rule.label !== undefined, { error: 'must name an agent or a label' })
+export type StrategyRule = z.infer<typeof StrategyRule>
+
+export const Settings = z.strictObject({
+  strategy: StrategyName.default('fail-and-reassign').describe('what becomes of a task that names no strategy itself'),
+  strategies: z.array(StrategyRule).max(100).default([]).describe('the first rule that matches a task decides'),
+  strategyModules: z.array(z.string().min(1)).max(20).default([]).describe('files whose default export is a strategy'),
+  firstDelayMs: Duration.default(10_000).describe('from an interruption or a failure to the first reassignment'),
+  resumesMax: z.int().min(0).max(100).default(2).describe('how often a task goes on from a checkpoint; 0 is never'),
+  noSkillAfterMs: Duration.default(15 * 60_000).describe('how long a task waits for a worker with its skills'),
+  assignedTtlMs: Duration.default(15 * 60_000).describe(
+    'how long an assigned task waits before it goes back to queued',
+  ),
+})
+export type Settings = z.infer<typeof Settings>
+
+/** The defaults, with what a caller sets otherwise. */
+export function settingsOf(changes: Partial<Settings> = {}): Settings {
+  return { ...Settings.parse({}), ...changes }
+}
