@@ -5,8 +5,8 @@ import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
 const OUTPUT = 'dist/rollcall.js'
-/** Loaded by the worker as a thread, so it stays a file of its own beside the bundle. */
-const THREAD = 'lib/worker/heartbeat-thread.mjs'
+/** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
+const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
@@ -37,7 +37,7 @@ export async function bundleTo(outfile) {
   }).catch((error) => {
     throw new StepError(error.message, `Correct what is named above in ${ENTRY} or what it imports.`)
   })
-  copyFileSync(join(ROOT, THREAD), join(dirname(outfile), basename(THREAD)))
+  for (const file of THREAD) copyFileSync(join(ROOT, file), join(dirname(outfile), basename(file)))
   return result
 }
 

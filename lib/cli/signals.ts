@@ -43,3 +43,13 @@ export function passSignals(): Signals {
     },
   }
 }
+
+/**
+ * Suspends this process as a terminal asks for it, once the work is paused: the command runs in a group of its own,
+ * which the terminal does not reach.
+ */
+export function suspendAfter(pause: () => Promise<void>): void {
+  process.on('SIGTSTP', () => {
+    pause().then(() => process.kill(process.pid, 'SIGSTOP'))
+  })
+}

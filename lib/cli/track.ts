@@ -9,6 +9,7 @@ import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError, type TaskError } from '#lib/task/errors.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { Attempt } from '#lib/worker/attempt.ts'
+import type { Child } from '#lib/worker/child.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { type CommandEnd, runCommand } from '#lib/worker/command.ts'
 import { Lease } from '#lib/worker/lease.ts'
@@ -16,7 +17,7 @@ import type { Report } from '#lib/worker/report.ts'
 import { isRetryable, retry } from '#lib/worker/retry.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, Exit, exitOf } from './exit-codes.ts'
-import { passSignals, type Signals } from './signals.ts'
+import { passSignals, type Signals, suspendAfter } from './signals.ts'
 
 export interface RunOptions {
   readonly id?: string
@@ -47,6 +48,7 @@ export async function trackCommand(client: Client, command: Line, options: RunOp
     const task = await start(client, lease, command, options, signals)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
+    suspendAfter(() => lease.pause())
     const attempt = new Attempt(client, lease, task, { onNotice: say })
     return await carryOut(attempt, command, signals)
   } finally {
@@ -63,12 +65,23 @@ async function carryOut(attempt: Attempt, command: Line, signals: Signals): Prom
         stdin: 'inherit',
         terminal: process,
         env: { ...process.env, ROLLCALL_TASK_ID: attempt.taskId, ROLLCALL_ATTEMPT: String(attempt.attempt) },
-        onStart: (child) => signals.passTo((signal) => child.signal(signal)),
+        onStart: (child) => signals.passTo(passerTo(attempt, child)),
         onUnstartable: say,
       })
   if (report) await reportEnd(attempt, report, signals.giveUp())
   else attempt.abandon()
   return exit.code
+}
+
+/** What is frozen gets a signal once it goes on; whoever cannot wait for that kills it with a second one. */
+function passerTo(attempt: Attempt, child: Child): (signal: NodeJS.Signals) => void {
+  let waits = false
+  return (signal) => {
+    const isFrozen = attempt.frozen
+    child.signal(isFrozen && waits ? 'SIGKILL' : signal)
+    if (isFrozen && !waits) say(`the command is frozen and takes ${signal} when it goes on; once more kills it`)
+    waits = isFrozen
+  }
 }
 
 /** The signal came after the start was on record and before there was a command to pass it on to. */

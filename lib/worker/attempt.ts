@@ -57,14 +57,15 @@ export class Attempt implements Held {
     return this.#processGroup
   }
 
-  get leaseMs(): number {
-    return this.#lease.worker.leaseMs
-  }
-
-  /** What the heartbeat thread kills when the main thread cannot. */
+  /** What the heartbeat thread freezes while the lease is doubtful. */
   set processGroup(processGroup: number | undefined) {
     this.#processGroup = processGroup
     this.#lease.update()
+  }
+
+  /** Its process group is stopped until the ledger answers. */
+  get frozen(): boolean {
+    return this.#lease.isFrozen(this)
   }
 
   /** Aborted when the work must stop; `stopped` says why. */

@@ -37,7 +37,7 @@ export interface Child {
   readonly done: Promise<Exit>
   /** Passes a signal on to the whole group. */
   signal(signal: NodeJS.Signals): void
-  /** SIGTERM to the group, and SIGKILL for what is left after the grace. */
+  /** SIGTERM to the group, stopped or not, and SIGKILL for what is left after the grace. */
   stop(graceMs?: number): void
 }
 
@@ -97,6 +97,7 @@ function stopper(processGroup: number, done: Promise<unknown>): (graceMs?: numbe
     if (stopping) return
     stopping = true
     signalGroup(processGroup, 'SIGTERM')
+    signalGroup(processGroup, 'SIGCONT')
     const timer = setTimeout(() => signalGroup(processGroup, 'SIGKILL'), graceMs)
     done.finally(() => clearTimeout(timer))
   }

@@ -16,10 +16,6 @@ export type CommandOptions = Omit<ChildOptions, 'onOutput'> & {
   readonly onUnstartable?: (sentence: string) => void
 }
 
-/** An overdue attempt has a tenth of its lease left at most: the grace must fit in. */
-const OVERDUE_GRACE_PART = 0.06
-const STOP_GRACE_MS = 5000
-
 export async function runCommand(attempt: Attempt, options: CommandOptions): Promise<CommandEnd> {
   let child: Child
   try {
@@ -30,8 +26,8 @@ export async function runCommand(attempt: Attempt, options: CommandOptions): Pro
     return end
   }
   attempt.processGroup = child.processGroup
-  const stop = () =>
-    child.stop(attempt.stopped?.cause === 'overdue' ? attempt.leaseMs * OVERDUE_GRACE_PART : STOP_GRACE_MS)
+  // What is frozen must not act again for an attempt that is over, not even to end in peace.
+  const stop = () => (attempt.frozen ? child.signal('SIGKILL') : child.stop())
   attempt.signal.addEventListener('abort', stop, { once: true })
   if (attempt.signal.aborted) stop()
   options.onStart?.(child)

@@ -5,12 +5,12 @@
  * takes heartbeats of this incarnation, a new one is registered and every held attempt is reattached or stopped.
  */
 import { uptime } from 'node:os'
-import { Worker as Thread } from 'node:worker_threads'
 import { ENDPOINTS } from '#lib/contract.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Worker } from '#lib/task/schema.ts'
 import type { Client } from './client.ts'
-import { isTakenOver, type Registered, type Registration, reattach, register, targetOf } from './registration.ts'
+import { type Answered, type Beaten, Heartbeats, secondsOf } from './heartbeats.ts'
+import { isTakenOver, type Registered, type Registration, reattach, register } from './registration.ts'
 import { isRetryable, retry } from './retry.ts'
 import { Unlisted } from './unlisted.ts'
 
@@ -24,6 +24,7 @@ export type StopCause = 'lost' | 'cancel' | 'overdue' | 'shutdown'
 export interface Held {
   readonly taskId: string
   readonly attempt: number
+  /** What is frozen while the lease is doubtful; work without one is stopped instead, shortly before it is over. */
   readonly processGroup?: number | undefined
   stop(cause: StopCause, detail: string): void
   /** The ledger let it go on, under a new incarnation and perhaps as a new attempt. */
@@ -35,9 +36,13 @@ export interface LeaseOptions {
   /** How long to try to register at first. */
   readonly registerForMs?: number
   readonly signal?: AbortSignal
+  /** How long work is kept frozen for a ledger that does not answer, before it is ended. */
+  readonly holdMs?: number
   readonly onDrain?: (drain: boolean) => void
   readonly onNotice?: (sentence: string) => void
 }
+
+const HOLD_MS = 15 * 60_000
 
 export class Lease {
   readonly #client: Client
@@ -47,7 +52,7 @@ export class Lease {
   readonly #reattaching = new Set<Held>()
   readonly #unlisted: Unlisted
   readonly #closed = new AbortController()
-  readonly #thread: Thread
+  readonly #heartbeats: Heartbeats
   #registered: Registered
   #renewal: Promise<void> | undefined
   #troubled = false
@@ -68,16 +73,10 @@ export class Lease {
     this.#options = options
     this.#unlisted = new Unlisted(client)
     this.#registered = registered
-    this.#thread = new Thread(new URL('./heartbeat-thread.mjs', import.meta.url), {
-      workerData: { token: client.token, target: targetOf(client, registered) },
-    })
-    this.#thread.on('message', (message: { status: number; text: string } | { silentMs: number }) => {
-      if ('silentMs' in message) this.#stopOverdue(message.silentMs)
-      else this.#answered(message.status, message.text)
-    })
-    // Without heartbeats no lease can be kept: better to fail at once and be recovered than to work on unseen.
-    this.#thread.on('error', (error) => {
-      throw error
+    this.#heartbeats = new Heartbeats(client, registered, options.holdMs ?? HOLD_MS, {
+      answered: (answer) => this.#answered(answer),
+      overdue: (concerned, silentMs) => this.#stopOverdue(concerned, silentMs),
+      notice: (sentence) => this.#notice(sentence),
     })
   }
 
@@ -104,6 +103,16 @@ export class Lease {
     this.update()
   }
 
+  /** Its process group is stopped, and goes on when the ledger has answered. */
+  isFrozen(item: Held): boolean {
+    return this.#heartbeats.isFrozen(item.processGroup)
+  }
+
+  /** Resolves once all that is held is frozen; it goes on with the next heartbeat that is accepted. */
+  pause(): Promise<void> {
+    return this.#heartbeats.pause()
+  }
+
   /** Tells the heartbeats what is held now, and as which process group. */
   update(): void {
     const held = [...this.#held].map((item) => ({
@@ -112,7 +121,7 @@ export class Lease {
       processGroup: item.processGroup,
       listed: !this.#reattaching.has(item),
     }))
-    this.#thread.postMessage({ held })
+    this.#heartbeats.list(held)
   }
 
   /** The ledger refuses this incarnation: register anew and reattach. Safe to ask for more than once. */
@@ -126,20 +135,20 @@ export class Lease {
   /** Says goodbye: what is still held is interrupted at once, with the cause "shutdown". */
   async close(reason: string): Promise<void> {
     this.#closed.abort(new Error('the worker stopped'))
-    await this.#thread.terminate()
+    await this.#heartbeats.end()
     await retry(() => this.#client.call('stopWorker', { workerId: this.workerId, reason }, { timeoutMs: 2000 }), {
       forMs: 3000,
     }).catch(() => undefined)
   }
 
-  #answered(status: number, text: string): void {
+  #answered({ status, text, isOver }: Answered): void {
     if (status === 200) {
       if (this.#troubled) this.#notice('the ledger takes heartbeats again')
       this.#troubled = false
       this.#heard(text)
       return
     }
-    if (isOver(text)) {
+    if (isOver) {
       this.renew().catch(() => undefined)
       return
     }
@@ -166,9 +175,12 @@ export class Lease {
     return [...this.#held].find((each) => each.taskId === taskId && each.attempt === attempt)
   }
 
-  #stopOverdue(silentMs: number): void {
-    const detail = `no heartbeat was accepted for ${Math.round(silentMs / 1000)} s; stopped before the lease could be over elsewhere`
-    for (const item of this.#held) item.stop('overdue', detail)
+  #stopOverdue(concerned: readonly Beaten[], silentMs: number): void {
+    for (const { taskId, attempt, processGroup } of concerned) {
+      const why = processGroup ? 'frozen for too long' : 'stopped before the lease could be over elsewhere'
+      const detail = `no heartbeat was accepted for ${secondsOf(silentMs)}; ${why}`
+      this.#itemOf(taskId, attempt)?.stop('overdue', detail)
+    }
   }
 
   async #renew(): Promise<void> {
@@ -177,7 +189,7 @@ export class Lease {
     this.#registered = await retry(() => register(this.#client, this.#options.registration), { signal })
     for (const item of this.#held) this.#reattaching.add(item)
     this.update()
-    this.#retarget()
+    this.#heartbeats.retarget(this.#registered)
     this.#notice(`the lease was over; registered anew as worker ${this.workerId}`)
     await Promise.all([...this.#reattaching].map((item) => this.#reattach(item)))
   }
@@ -189,7 +201,7 @@ export class Lease {
       try {
         item.reattached(await reattach(this.#client, this.workerId, item, this.#closed.signal))
         this.#registered = { ...this.#registered, sentAt }
-        this.#retarget()
+        this.#heartbeats.retarget(this.#registered)
         this.#notice('the lease was over; the ledger gave it back')
         return true
       } catch (error) {
@@ -211,16 +223,7 @@ export class Lease {
     }
   }
 
-  #retarget(): void {
-    this.#thread.postMessage({ target: targetOf(this.#client, this.#registered) })
-  }
-
   #notice(sentence: string): void {
     this.#options.onNotice?.(sentence)
   }
-}
-
-/** The ledger no longer knows this incarnation, or holds it for dead. */
-function isOver(text: string): boolean {
-  return /"code":\s*"(lease_expired|not_found)"/.test(text)
 }

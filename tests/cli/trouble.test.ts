@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { beat, LOST, problem, registration, taskRecord } from '../support/fake-ledger.ts'
-import { openTracked, runs } from '../support/tracked.ts'
+import { openTracked } from '../support/tracked.ts'
 
 const t = openTracked()
 
@@ -31,19 +31,6 @@ describe('while the command runs', () => {
     t.ledger.on({ heartbeat: (input) => beat(input, 'cancel') })
     expect(await tracked.ended).toBe(137)
     expect(t.report()).toMatchObject({ outcome: 'cancelled', exitCode: 137 })
-  })
-
-  test('stops it before the lease can be over elsewhere, and reports it as interrupted', async () => {
-    t.ledger.on({ registerWorker: () => registration({ leaseMs: 1500, heartbeatMs: 100 }) })
-    const tracked = t.shell(`echo $$ > ${t.file('pid')}; exec sleep 60`)
-    const pid = await t.pidIn('pid')
-    t.ledger.on({ heartbeat: () => problem('unavailable', 'down') })
-    const silentSince = performance.now()
-    await eventually('it was stopped', () => !runs(pid))
-    expect(performance.now() - silentSince).toBeLessThan(1800)
-    // The thread kills what the main thread has not ended in time.
-    expect([143, 137]).toContain(await tracked.ended)
-    expect(t.report()).toMatchObject({ outcome: 'interrupted' })
   })
 
   test('goes on under a new worker when the lease was over and nobody took the task', async () => {

@@ -94,6 +94,11 @@ export function runs(pid: number): boolean {
   return statOf(pid)[0] !== undefined && statOf(pid)[0] !== 'Z'
 }
 
+/** Stopped by SIGSTOP, and not ended. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)[0] === 'T'
+}
+
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

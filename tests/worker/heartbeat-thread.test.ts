@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createClient } from '#lib/worker/client.ts'
@@ -22,23 +23,47 @@ describe('the heartbeat thread', () => {
     expect(ledger.beats() - before).toBeGreaterThanOrEqual(8)
   })
 
-  test('kills the process group when the event loop is blocked and the ledger silent', async () => {
+  test('freezes the process group when the event loop is blocked and the ledger silent', async () => {
     const ledger = await startThreadedLedger(1000)
     const lease = await open(ledger.url)
-    const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
-    const ended = once(child, 'exit')
-    const { pid: processGroup } = child
-    lease.hold({ taskId: 'a', attempt: 1, processGroup, stop: () => undefined, reattached: () => undefined })
+    const processGroup = hold(lease)
     const before = ledger.beats()
     await eventually('two more heartbeats', () => ledger.beats() >= before + 2)
     await ledger.stop()
-    block(2000)
-    expect(await ended).toEqual([null, 'SIGKILL'])
+    expect(stateOf(processGroup)).toBe('S')
+    block(1000)
+    expect(stateOf(processGroup)).toBe('T')
+  })
+
+  test('says that work is overdue that was frozen for longer than it may be', async () => {
+    const ledger = await startThreadedLedger(500)
+    const lease = await open(ledger.url, 300)
+    const stops: string[] = []
+    hold(lease, (cause) => stops.push(cause))
+    await ledger.stop()
+    await eventually('it was stopped', () => stops.length > 0)
+    expect(stops).toEqual(['overdue'])
   })
 })
 
-async function open(url: string): Promise<Lease> {
-  const lease = await Lease.open(createClient({ url, token: 't' }), { registration: {} })
+/** Work in a process group of its own. */
+function hold(lease: Lease, stop: (cause: string) => unknown = () => undefined): number {
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+  const { pid: processGroup } = child
+  if (processGroup === undefined) throw new Error('no sleep here')
+  opened.push({ stop: async () => void (child.kill('SIGKILL') && (await once(child, 'exit'))) })
+  lease.hold({ taskId: 'a', attempt: 1, processGroup, stop, reattached: () => undefined })
+  return processGroup
+}
+
+/** The state in /proc: S sleeps, T is stopped. */
+function stateOf(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2)[0]
+}
+
+async function open(url: string, holdMs = 60_000): Promise<Lease> {
+  const lease = await Lease.open(createClient({ url, token: 't' }), { registration: {}, holdMs })
   opened.unshift({ stop: () => lease.close('the test ended') })
   return lease
 }
