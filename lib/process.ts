@@ -17,13 +17,18 @@ export function readIdentity(): Identity {
     pid: process.pid,
     bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
-    processStartedAt: attempt(() => startTimeOf(readFileSync('/proc/self/stat', 'utf8'))),
+    processStartedAt: startedAtOf(process.pid),
   }
 }
 
 /** Field 22 of /proc/PID/stat. Field 2 is the program's name, which may itself hold spaces and parentheses. */
 export function startTimeOf(stat: string): string | undefined {
   return fieldsAfterName(stat)[22 - 3]
+}
+
+/** Undefined where there is no such process, or no /proc to tell. */
+export function startedAtOf(pid: number): string | undefined {
+  return attempt(() => startTimeOf(readFileSync(`/proc/${pid}/stat`, 'utf8')))
 }
 
 /**

@@ -23,6 +23,8 @@ export interface ChildOptions {
   /** Where output is passed on unchanged. */
   readonly terminal: Readonly<Record<Stream, Writable>>
   readonly onOutput: (stream: Stream, text: string) => void
+  /** Told of the process group before the command begins; what it answers is called once nothing of it is left. */
+  readonly note?: (processGroup: number) => () => void
 }
 
 export interface Exit {
@@ -46,7 +48,7 @@ const LEFTOVER_GRACE_MS = 1000
 
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { child, processGroup, leash, stdout, stderr } = await launch(options)
+  const { child, processGroup, leash, forget, stdout, stderr } = await launch(options)
   const outputs = [
     pass(stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
     pass(stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
@@ -55,6 +57,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const done = exited.then(async (exit) => {
     await endLeftovers(processGroup)
     leash.loosen()
+    forget()
     await Promise.all(outputs.map((output) => output.drain()))
     return exit
   })
@@ -63,7 +66,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 /** In this order: the leash is there before the child, and fastened before the command begins. */
-async function launch({ command, env = process.env, stdin }: ChildOptions) {
+async function launch({ command, env = process.env, stdin, note }: ChildOptions) {
   const gate = gateOf(command, env)
   const leash = startLeash()
   const pipes = openPipes()
@@ -79,11 +82,12 @@ async function launch({ command, env = process.env, stdin }: ChildOptions) {
     throw error
   }
   leash.fasten(child.pid)
+  const forget = note?.(child.pid) ?? (() => undefined)
   gate.open(child)
   child.on('error', () => undefined)
   if (stdin !== 'inherit') feed(child.stdin, stdin.text)
   const [stdout, stderr] = pipes?.read() ?? [child.stdout, child.stderr]
-  return { child, processGroup: child.pid, leash, stdout, stderr }
+  return { child, processGroup: child.pid, leash, forget, stdout, stderr }
 }
 
 async function endLeftovers(processGroup: number): Promise<void> {

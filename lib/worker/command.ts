@@ -2,6 +2,7 @@
 
 import type { Attempt } from './attempt.ts'
 import { type Child, type ChildOptions, type Exit, startChild } from './child.ts'
+import { noteGroup } from './leftovers.ts'
 import { failed, type Report, reportOfExit, reportOfStop } from './report.ts'
 
 export interface CommandEnd {
@@ -10,7 +11,7 @@ export interface CommandEnd {
   readonly report: Report | undefined
 }
 
-export type CommandOptions = Omit<ChildOptions, 'onOutput'> & {
+export type CommandOptions = Omit<ChildOptions, 'onOutput' | 'note'> & {
   readonly onStart?: (child: Child) => void
   /** The command is not there, or cannot be run. */
   readonly onUnstartable?: (sentence: string) => void
@@ -19,7 +20,11 @@ export type CommandOptions = Omit<ChildOptions, 'onOutput'> & {
 export async function runCommand(attempt: Attempt, options: CommandOptions): Promise<CommandEnd> {
   let child: Child
   try {
-    child = await startChild({ ...options, onOutput: (stream, text) => attempt.write(stream, text) })
+    child = await startChild({
+      ...options,
+      onOutput: (stream, text) => attempt.write(stream, text),
+      note: (processGroup) => noteFor(attempt, processGroup),
+    })
   } catch (error) {
     const end = unstartable(options.command[0], error)
     options.onUnstartable?.(end.report.error.message)
@@ -37,6 +42,15 @@ export async function runCommand(attempt: Attempt, options: CommandOptions): Pro
   if (!stopped) return { exit, report: reportOfExit(exit) }
   const report = reportOfStop(stopped)
   return { exit, report: report && { ...report, exitCode: exit.code } }
+}
+
+/** The leash ends the group in any case; a state folder that cannot be written is no reason not to run. */
+function noteFor({ taskId, attempt }: Attempt, processGroup: number): () => void {
+  try {
+    return noteGroup({ taskId, attempt, processGroup })
+  } catch {
+    return () => undefined
+  }
 }
 
 /** The codes of a shell: 127 for a command that is not there, 126 for one that cannot be run. */

@@ -10,6 +10,7 @@ import { isTaskError } from '#lib/task/errors.ts'
 import type { Worker } from '#lib/task/schema.ts'
 import type { Client } from './client.ts'
 import { type Answered, type Beaten, Heartbeats, secondsOf } from './heartbeats.ts'
+import { endLeftovers } from './leftovers.ts'
 import { isTakenOver, type Registered, type Registration, reattach, register } from './registration.ts'
 import { isRetryable, retry } from './retry.ts'
 import { Unlisted } from './unlisted.ts'
@@ -57,9 +58,10 @@ export class Lease {
   #renewal: Promise<void> | undefined
   #troubled = false
 
-  /** Registers a worker and starts its heartbeats. */
+  /** Ends what dead workers of this host left running, registers a worker and starts its heartbeats. */
   static async open(client: Client, options: LeaseOptions): Promise<Lease> {
     const { registerForMs, signal } = options
+    for (const { taskId } of endLeftovers()) options.onNotice?.(`ended what a killed rollcall had left of ${taskId}`)
     const limits = { ...(registerForMs === undefined ? {} : { forMs: registerForMs }), ...(signal ? { signal } : {}) }
     const onRetry = (error: Error, tries: number) => {
       if (tries === 1) options.onNotice?.(`${error.message}; trying again`)

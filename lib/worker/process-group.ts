@@ -27,20 +27,19 @@ export function groupRuns(processGroup: number): boolean {
   return signalGroup(processGroup, 0) && !onlyZombies(processGroup)
 }
 
-function onlyZombies(processGroup: number): boolean {
-  let known = false
+/** The pids of all that belong to the group, the dead included. None where there is no /proc. */
+export function membersOf(processGroup: number): number[] {
   try {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid)) continue
-      const [state, , group] = statOf(pid)
-      if (Number(group) !== processGroup) continue
-      known = true
-      if (state !== 'Z' && state !== 'X') return false
-    }
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return pids.filter((pid) => Number(statOf(pid)[2]) === processGroup).map(Number)
   } catch {
-    return false
+    return []
   }
-  return known
+}
+
+function onlyZombies(processGroup: number): boolean {
+  const members = membersOf(processGroup)
+  return members.length > 0 && members.every((pid) => /^[ZX]/.test(statOf(String(pid))[0] ?? 'Z'))
 }
 
 /** The fields of /proc/PID/stat after the program's name, which may itself hold spaces and parentheses. */

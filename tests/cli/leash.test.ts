@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { fakeAgent } from '../support/fake-agent.ts'
 import { childrenOf, openTracked, runs } from '../support/tracked.ts'
 
 const t = openTracked()
@@ -24,12 +25,29 @@ describe('when rollcall itself is killed', () => {
     const killed = t.shell(`echo $$ > ${t.file('killed')}; exec sleep 60`)
     const ending = t.shell(`echo $$ > ${t.file('ending')}; while [ ! -e ${t.file('go')} ]; do sleep 0.05; done`)
     await Promise.all([t.pidIn('killed'), t.pidIn('ending')])
-    const children = [killed, ending].flatMap((tracked) => childrenOf(tracked.pid))
-    // A command and its guard each.
-    expect(children).toHaveLength(4)
+    const pids = [killed, ending].map((tracked) => tracked.pid)
+    const look = () => pids.flatMap(childrenOf)
+    // A command, its leash, and the guard that freezes it.
+    await eventually('all are there', () => look().length === 6)
+    const children = [...look(), ...look().flatMap(childrenOf)]
     killed.process.kill('SIGKILL')
     writeFileSync(t.file('go'), '')
     expect(await ending.ended).toBe(0)
     await eventually('nothing is left', () => !children.some(runs))
+  })
+
+  test('and its leash as well, the next rollcall on the host ends what is left', async () => {
+    const agent = fakeAgent(t.file('agent'))
+    const tracked = t.shell(agent.script)
+    const pids = [await t.pidIn('agent-pid'), await t.pidIn('agent-grandpid')]
+    const guards = childrenOf(tracked.pid).filter((pid) => !pids.includes(pid))
+    for (const guard of guards) process.kill(guard, 'SIGKILL')
+    tracked.process.kill('SIGKILL')
+    await tracked.ended
+    expect(pids.every(runs)).toBe(true)
+    const next = t.shell('true')
+    expect(await next.ended).toBe(0)
+    expect(next.stderr()).toContain('ended what a killed rollcall had left of ')
+    expect(pids.some(runs)).toBe(false)
   })
 })

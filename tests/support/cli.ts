@@ -29,7 +29,7 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
   const file = join(folder, 'rollcall.mjs')
   await bundleTo(file)
-  const cli = cliOf(file, env)
+  const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(folder, 'state'), ...env })
   return {
     start: cli.start,
     async stop() {
