@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Run } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FakeAgent, fakeAgent } from '../support/fake-agent.ts'
-import { beat, problem, registration, SILENT, taskRecord } from '../support/fake-ledger.ts'
+import { beat, problem, registration, taskRecord } from '../support/fake-ledger.ts'
 import { isStopped, openTracked, runs } from '../support/tracked.ts'
 
 const t = openTracked()
@@ -113,15 +113,25 @@ describe('a command whose lease is in doubt', () => {
   })
 
   test('is frozen after the clock jumped, until the ledger has answered to what was sent since', async () => {
-    const begun = await begin(30_000)
+    const begun = await begin(60_000)
     const { agent, run } = begun
-    t.ledger.on({ heartbeat: () => SILENT })
+    let answer = () => {}
+    let asked = 0
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    t.ledger.on({
+      heartbeat: (input) => (asked++ === 0 ? answered.then(() => beat(input)) : problem('unavailable', 'down')),
+    })
+    await eventually('a heartbeat is under way', () => asked === 1)
     run.process.kill('SIGSTOP')
     const stoppedAt = performance.now()
     await eventually('five seconds have passed', () => performance.now() - stoppedAt > 5400)
-    const bytes = agent.written()
-    expect(bytes).toBeGreaterThan(100)
+    expect(agent.written()).toBeGreaterThan(100)
     run.process.kill('SIGCONT')
+    await frozen(begun)
+    answer()
+    await eventually('it asked again', () => asked > 3)
     await frozen(begun)
     t.ledger.on({ heartbeat: (input) => beat(input) })
     await goesOn(begun)
