@@ -24,6 +24,7 @@ export const postgresql: Dialect = {
   text: (column, key) => `(${column} ->> ${key})`,
   // LIKE minds case here.
   matches: (column, pattern) => `${column} ILIKE ${pattern} ESCAPE '\\'`,
+  tail: (column, length) => `right(${column}, ${length})`,
   greatest: (left, right) => `GREATEST(${left}, ${right})`,
   // Ids are given out before commits, so a lower id may appear later; a transaction's number below the snapshot's xmin
   // cannot. Both together make an order in which nothing is ever skipped.

@@ -26,6 +26,7 @@ export const sqlite: Dialect = {
   text: (column, key) => `(SELECT j.value FROM json_each(${column}) AS j WHERE j.key = ${key})`,
   // LIKE ignores the case of ASCII letters by itself.
   matches: (column, pattern) => `${column} LIKE ${pattern} ESCAPE '\\'`,
+  tail: (column, length) => `substr(${column}, -${length})`,
   greatest: (left, right) => `max(${left}, ${right})`,
   // One writer: ids are given out in the order of commits. The first cursor column is PostgreSQL's.
   eventOrder: 'id',

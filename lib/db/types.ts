@@ -34,6 +34,8 @@ export interface Dialect {
   text(column: string, key: string): string
   /** Case-insensitive LIKE; the pattern escapes `%` and `_` with a backslash. */
   matches(column: string, pattern: string): string
+  /** The last characters of a text column. */
+  tail(column: string, length: number): string
   /** The greater of two numbers. */
   greatest(left: string, right: string): string
   /** Events in the order of their commits: the columns to sort by, and the guard `after a cursor, and settled`. */

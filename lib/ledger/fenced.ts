@@ -22,6 +22,7 @@ export function fencedOperation<Command extends AttemptKey, Value>(
   name: string,
   tried: string,
   write: Write<Command, Value>,
+  prepare?: (command: Command) => Command,
 ): Operation<Command, Value> {
   return operation<Command, Value>(
     name,
@@ -48,6 +49,7 @@ export function fencedOperation<Command extends AttemptKey, Value>(
       for (const [request, result] of yield* write(transaction, accepted)) results.set(request, result)
       return requests.map((request) => results.get(request) ?? unanswered(name))
     },
+    prepare,
   )
 }
 

@@ -3,7 +3,9 @@ import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { AppendOutput, OutputMessage } from '#lib/task/commands.ts'
 import { STREAMS, type Stream } from '#lib/task/schema.ts'
 import { type Accepted, fencedOperation } from './fenced.ts'
+import { maskMessages, readTails } from './mask-output.ts'
 import { done, type Request } from './operation.ts'
+import { trimOutput } from './trim-output.ts'
 
 export interface OutputAnswer {
   readonly acked: string[]
@@ -51,10 +53,17 @@ function* append(
   )
   const highestOf = (taskId: string, stream: Stream) =>
     Number(rows.find((row) => row.task_id === taskId && row.stream === stream)?.highest ?? 0)
+  const tails = yield* readTails(
+    accepted.flatMap(({ request: { command } }) =>
+      STREAMS.map((stream) => ({ ...command, stream, highest: highestOf(command.taskId, stream) })),
+    ),
+  )
   const sorted = accepted.map(({ request }) => {
     const { taskId, messages } = request.command
     const highest = { stdout: highestOf(taskId, 'stdout'), stderr: highestOf(taskId, 'stderr') }
-    return { request, ...sortMessages(messages, highest) }
+    const sorting = sortMessages(messages, highest)
+    const tailOf = (stream: Stream) => tails.get(`${taskId}/${stream}`) ?? ''
+    return { request, ...sorting, fresh: maskMessages(sorting.fresh, tailOf) }
   })
   yield* run(
     insertOutput,
@@ -82,6 +91,13 @@ function* append(
         bytes: fresh.reduce((bytes, { data }) => bytes + Buffer.byteLength(data), 0),
         at: now,
       })),
+  )
+  yield* trimOutput(
+    sorted.map(({ request: { context, command } }) => ({
+      taskId: command.taskId,
+      attempt: command.attempt,
+      bytesMax: context.policy.settings.outputBytesMax,
+    })),
   )
   return new Map(sorted.map(({ request, acked, highest }) => [request, done({ acked, highest })]))
 }

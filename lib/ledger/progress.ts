@@ -1,6 +1,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { ReportProgress } from '#lib/task/commands.ts'
+import { maskSecrets } from '#lib/task/redact.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { applyChanges, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
@@ -9,7 +10,12 @@ import { done, type Request, refused } from './operation.ts'
 import { readEarlierUsage, totalUsage } from './usage.ts'
 
 /** Says that an attempt gets on. Numbers are the attempt's own totals so far; the task's are the sums over its attempts. */
-export const reportProgress = fencedOperation<ReportProgress, Task>('reportProgress', 'reported progress', report)
+export const reportProgress = fencedOperation<ReportProgress, Task>(
+  'reportProgress',
+  'reported progress',
+  report,
+  (command) => (command.note === undefined ? command : { ...command, note: maskSecrets(command.note) }),
+)
 
 const updateUsage = statement(
   'updateUsage',

@@ -31,6 +31,21 @@ export const Settings = z.strictObject({
   assignedTtlMs: Duration.default(15 * 60_000).describe(
     'how long an assigned task waits before it goes back to queued',
   ),
+  exclusionMs: Duration.default(60_000).describe(
+    'how long a task avoids the worker that lost it, while another can do it',
+  ),
+  outputBytesMax: z
+    .int()
+    .min(64 * 1024)
+    .max(1024 ** 3)
+    .default(8 * 1024 * 1024)
+    .describe('output kept of one attempt; past it the oldest goes'),
+  retentionMs: z
+    .int()
+    .min(60_000)
+    .nullable()
+    .default(null)
+    .describe('how long a sealed task is kept with all that belongs to it; null is for ever'),
 })
 export type Settings = z.infer<typeof Settings>
 

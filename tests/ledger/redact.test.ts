@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { appendOutput, finishAttempt, listEvents, readOutput, reportProgress } from '#lib/ledger/index.ts'
+import { begin, finish, type Ref } from '../support/factories.ts'
+import { forEachDialect, type Ledger, rowsOf, TABLES } from '../support/ledger.ts'
+
+const SECRET = '16C7e42F292c6912E7710c838347Ae178B4a'
+const TEXT = `push with ghp_${SECRET} refused`
+
+/** Every row of every table, as one text. */
+async function everything(ledger: Ledger): Promise<string> {
+  const tables = await Promise.all(TABLES.map((table) => rowsOf(ledger, table)))
+  return JSON.stringify(tables, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+}
+
+forEachDialect('a secret', (open) => {
+  const send = ({ context }: Ledger, ref: Ref, sequence: number, data: string) =>
+    appendOutput(context, { ...ref, messages: [{ id: `m${sequence}`, stream: 'stdout', sequence, data }] })
+
+  it('in an error, a reason or a note is masked before it is stored', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await reportProgress(ledger.context, { ...ref, note: TEXT })
+    const task = await finish(ledger, ref, {
+      outcome: 'failed',
+      reason: TEXT,
+      error: { class: 'PushError', message: TEXT },
+    })
+    expect(task).toMatchObject({ errorMessage: 'push with ghp_*** refused', reason: 'push with ghp_*** refused' })
+    expect(await everything(ledger)).not.toContain(SECRET)
+  })
+
+  it('in a report that came too late is masked in what is kept of it', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await finish(ledger, ref)
+    const error = { class: 'E', message: TEXT }
+    await finishAttempt(ledger.context, { ...ref, messageId: 'late', outcome: 'failed', error }).catch(() => {})
+    expect(await rowsOf(ledger, 'late_reports')).toHaveLength(1)
+    expect(await everything(ledger)).not.toContain(SECRET)
+  })
+
+  it('in output is masked, also where two messages or two calls share it', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    const middle = TEXT.length / 2
+    await send(ledger, ref, 1, TEXT.slice(0, middle))
+    await send(ledger, ref, 2, `${TEXT.slice(middle)}\n`)
+    await appendOutput(ledger.context, {
+      ...ref,
+      messages: [TEXT.slice(0, middle + 3), `${TEXT.slice(middle + 3)}\n`].map((data, index) => ({
+        id: `b${index}`,
+        stream: 'stdout',
+        sequence: 3 + index,
+        data,
+      })),
+    })
+    expect(await everything(ledger)).not.toContain(SECRET.slice(-12))
+    const { chunks } = await readOutput(ledger.context, { taskId: ref.taskId })
+    expect(chunks.map(({ data }) => data).join('')).toBe('push with ghp_*** refused\npush with ghp_*** refused\n')
+  })
+
+  it('of one stream is not looked for in the other', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await send(ledger, ref, 1, 'a token ghp_abc')
+    await appendOutput(ledger.context, {
+      ...ref,
+      messages: [{ id: 'e1', stream: 'stderr', sequence: 1, data: 'plain words\n' }],
+    })
+    const { chunks } = await readOutput(ledger.context, { taskId: ref.taskId })
+    expect(chunks.map(({ data }) => data)).toEqual(['a token ghp_***', 'plain words\n'])
+  })
+
+  it('leaves its name and what stands around it in the history', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await reportProgress(ledger.context, { ...ref, note: TEXT })
+    const { events } = await listEvents(ledger.context, { taskId: ref.taskId })
+    expect(events.map(({ reason }) => reason)).toContain('push with ghp_*** refused')
+  })
+})
