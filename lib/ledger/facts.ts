@@ -9,9 +9,11 @@ export interface KnownFacts {
   readonly checkpoint: RecoveryFacts['checkpoint']
   readonly sessionId: string | null
   readonly compensations: readonly string[]
+  /** How many messages of output the attempt sent. */
+  readonly messages: number
 }
 
-export const NO_FACTS: KnownFacts = { checkpoint: null, sessionId: null, compensations: [] }
+export const NO_FACTS: KnownFacts = { checkpoint: null, sessionId: null, compensations: [], messages: 0 }
 
 const readRecoveryFacts = statement(
   'readRecoveryFacts',
@@ -21,7 +23,11 @@ const readRecoveryFacts = statement(
       (SELECT p.attempt FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
         AS checkpoint_attempt,
       (SELECT p.turn FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
-        AS checkpoint_turn
+        AS checkpoint_turn,
+      (SELECT MAX(o.sequence) FROM task_output AS o
+        WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = 'stdout') AS stdout_messages,
+      (SELECT MAX(o.sequence) FROM task_output AS o
+        WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = 'stderr') AS stderr_messages
     FROM ${d.rows('task_id text, attempt integer')}`,
 )
 
@@ -53,6 +59,7 @@ export function* readFacts(rows: readonly TaskRow[]): Plan<Map<string, KnownFact
         checkpoint: turn === null ? null : { attempt: attempt as number, turn: turn as number },
         sessionId: row.session_id as string | null,
         compensations: compensations.get(row.task_id as string) ?? [],
+        messages: Number(row.stdout_messages ?? 0) + Number(row.stderr_messages ?? 0),
       }
       return [row.task_id as string, known]
     }),

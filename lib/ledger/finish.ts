@@ -6,11 +6,12 @@ import type { Task } from '#lib/task/schema.ts'
 import { endAttempts } from './attempts.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
-import { readFacts } from './facts.ts'
+import { type KnownFacts, readFacts } from './facts.ts'
 import { recordRefusals } from './fence.ts'
 import { type AttemptRow, type Judgement, judgeFinish } from './judge-finish.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { HOLDER_COLUMNS, joinedHolder, type TaskRow, taskRecord } from './rows.ts'
+import { type Snapshot, snapshotOf } from './snapshot.ts'
 import { readEarlierUsage, totalUsage } from './usage.ts'
 
 /**
@@ -68,7 +69,7 @@ function* finish(transaction: Transaction, requests: readonly Request<FinishAtte
     const judgement = judgeFinish(transaction, request, row, reported.get(taskId), facts.get(taskId))
     return { request, row, judgement }
   })
-  const finished = yield* writeAccepted(transaction, judged)
+  const finished = yield* writeAccepted(transaction, judged, facts)
   yield* keepLate(transaction, judged)
   const replayed = yield* readTaskRecords(
     judged.flatMap(({ request: { command }, judgement }) => (judgement.kind === 'replayed' ? [command.taskId] : [])),
@@ -89,6 +90,17 @@ function* finish(transaction: Transaction, requests: readonly Request<FinishAtte
   )
 }
 
+function lossOf(
+  { now }: Transaction,
+  { workerId, attempt, outcome }: FinishAttempt,
+  row: TaskRow,
+  known?: KnownFacts,
+): { snapshot?: Snapshot } {
+  if (!isLoss(outcome)) return {}
+  const end = { workerId, status: outcome, messages: known?.messages ?? 0, endedAt: now }
+  return { snapshot: snapshotOf({ ...row, attempt }, end) }
+}
+
 /** What leaves something to decide. */
 function isLoss(outcome: FinishAttempt['outcome']): boolean {
   return outcome === 'failed' || outcome === 'interrupted'
@@ -107,7 +119,11 @@ function* readReportedAttempts(requests: readonly Request<FinishAttempt>[]): Pla
   return new Map((rows as unknown as AttemptRow[]).map((row) => [row.task_id, row]))
 }
 
-function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Plan<Map<string, TaskRow>> {
+function* writeAccepted(
+  transaction: Transaction,
+  judged: readonly Judged[],
+  facts: ReadonlyMap<string, KnownFacts>,
+): Plan<Map<string, TaskRow>> {
   const accepted = judged.flatMap(({ request, row, judgement }) =>
     row && judgement.kind === 'accepted' ? [{ request, row, judgement }] : [],
   )
@@ -152,7 +168,13 @@ function* writeAccepted(transaction: Transaction, judged: readonly Judged[]): Pl
       fromStatus: row.status,
       toStatus: set.status,
       reason: command.reason,
-      data: { outcome: command.outcome, exitCode: command.exitCode ?? null, sealed: set.sealed_at !== undefined, late },
+      data: {
+        outcome: command.outcome,
+        exitCode: command.exitCode ?? null,
+        sealed: set.sealed_at !== undefined,
+        late,
+        ...lossOf(transaction, command, changed.get(row.id) ?? row, facts.get(row.id)),
+      },
     })),
   )
   return changed

@@ -17,6 +17,7 @@ import { type KnownFacts, readFacts } from './facts.ts'
 import { incidentsFor } from './incident.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
+import { type Snapshot, snapshotOf } from './snapshot.ts'
 
 export interface InterruptTask extends AttemptKey {
   /** proven, suspected, declared, replaced or shutdown. */
@@ -38,6 +39,7 @@ interface Death {
   readonly set: TaskSet
   readonly next: string
   readonly ending: Ending
+  readonly snapshot: Snapshot
   readonly worker: { readonly name: string; readonly lastHeartbeatAt: number }
 }
 
@@ -58,7 +60,11 @@ export function* interrupt(
     const worker = workers.get(request.command.workerId)
     if (!row || !worker) return []
     const incidentId = incidents.get(request.command.workerId) ?? null
-    return [{ request, row, worker, ...outcomeOf(transaction, request, row, incidentId, facts.get(row.id)) }]
+    const known = facts.get(row.id)
+    const outcome = outcomeOf(transaction, request, row, incidentId, known)
+    const end = { workerId: request.command.workerId, status: 'interrupted', endedAt: transaction.now }
+    const snapshot = snapshotOf(row, { ...end, messages: known?.messages ?? 0 })
+    return [{ request, row, worker, snapshot, ...outcome }]
   })
   yield* applyChanges(transaction, deaths)
   const sessions = yield* endAttempts(
@@ -161,6 +167,7 @@ function eventOf({
   set,
   next,
   hint,
+  snapshot,
   sessionId,
 }: Death & { hint: string; sessionId: string | null }): NewEvent {
   return {
@@ -172,7 +179,7 @@ function eventOf({
     fromStatus: row.status,
     toStatus: set.status,
     reason: set.reason,
-    data: { cause: command.cause, next, hint, sessionId, incidentId: set.incident_id ?? null },
+    data: { cause: command.cause, next, hint, sessionId, incidentId: set.incident_id ?? null, snapshot },
   }
 }
 

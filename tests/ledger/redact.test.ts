@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { appendOutput, finishAttempt, listEvents, readOutput, reportProgress } from '#lib/ledger/index.ts'
-import { begin, finish, type Ref } from '../support/factories.ts'
+import { begin, finish, freshId, pass, type Ref, sweep } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf, TABLES } from '../support/ledger.ts'
 
 const SECRET = '16C7e42F292c6912E7710c838347Ae178B4a'
@@ -77,5 +77,60 @@ forEachDialect('a secret', (open) => {
     await reportProgress(ledger.context, { ...ref, note: TEXT })
     const { events } = await listEvents(ledger.context, { taskId: ref.taskId })
     expect(events.map(({ reason }) => reason)).toContain('push with ghp_*** refused')
+  })
+})
+
+const MARKER = 'marker-7b1f'
+const SNAPSHOT_KEYS = [
+  ...['taskId', 'attempt', 'workerId', 'agent', 'status', 'turns', 'costUsd', 'messages', 'startedAt', 'endedAt'],
+].sort()
+
+forEachDialect('the snapshot of a loss', (open) => {
+  const lossOf = async (ledger: Ledger, taskId: string) => {
+    const { events } = await listEvents(ledger.context, { taskId })
+    const told = events.find(({ data }) => data.snapshot !== undefined)
+    return { events, snapshot: told?.data.snapshot as Record<string, unknown> }
+  }
+  const speak = async (ledger: Ledger, ref: Ref) => {
+    for (const [index, stream] of (['stdout', 'stderr', 'stdout'] as const).entries()) {
+      const message = {
+        id: freshId('m'),
+        stream,
+        sequence: stream === 'stderr' ? 1 : index === 0 ? 1 : 2,
+        data: MARKER,
+      }
+      await appendOutput(ledger.context, { ...ref, messages: [message] })
+    }
+  }
+
+  it('has ids, counts and times of a failure, and nothing that anybody wrote', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, { agent: 'coder', payload: { prompt: MARKER } })
+    await speak(ledger, ref)
+    const error = { class: 'E', message: MARKER }
+    await finish(ledger, ref, { outcome: 'failed', error, turns: 7, costUsd: 0.5 })
+    const { events, snapshot } = await lossOf(ledger, ref.taskId)
+    expect(Object.keys(snapshot).sort()).toEqual(SNAPSHOT_KEYS)
+    expect(snapshot).toMatchObject({ agent: 'coder', status: 'failed', turns: 7, costUsd: 0.5, messages: 3 })
+    expect(JSON.stringify(events)).not.toContain(MARKER)
+  })
+
+  it('has the same of a death, and its hint has none of it either', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, { payload: { prompt: MARKER } })
+    await speak(ledger, ref)
+    await pass(ledger, 30_000)
+    await sweep(ledger)
+    const { events, snapshot } = await lossOf(ledger, ref.taskId)
+    expect(Object.keys(snapshot).sort()).toEqual(SNAPSHOT_KEYS)
+    expect(snapshot).toMatchObject({ status: 'interrupted', turns: null, costUsd: null, messages: 3 })
+    expect(JSON.stringify(events)).not.toContain(MARKER)
+  })
+
+  it('is not told of a success', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await finish(ledger, ref)
+    expect((await lossOf(ledger, ref.taskId)).snapshot).toBeUndefined()
   })
 })
