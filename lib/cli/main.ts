@@ -4,6 +4,7 @@ import { actCommands } from './act.ts'
 import { drainCommand } from './drain.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
+import { hookCommand } from './hook.ts'
 import { recoverCommand } from './recover.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
@@ -40,6 +41,7 @@ for (const command of [
   ...actCommands(),
   recoverCommand(),
   drainCommand(),
+  hookCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program))
 }

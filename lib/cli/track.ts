@@ -3,10 +3,9 @@
  *
  * Invariant: the command starts only after the ledger acknowledged its attempt, or a later read of the task proved it.
  */
-import { userInfo } from 'node:os'
 import { v7 as mintId } from 'uuid'
 import type { CreateTask } from '#lib/task/commands.ts'
-import { isTaskError, type TaskError } from '#lib/task/errors.ts'
+import { isTaskError } from '#lib/task/errors.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { Attempt } from '#lib/worker/attempt.ts'
 import type { Child } from '#lib/worker/child.ts'
@@ -14,10 +13,11 @@ import type { Client } from '#lib/worker/client.ts'
 import { type CommandEnd, runCommand } from '#lib/worker/command.ts'
 import { Lease } from '#lib/worker/lease.ts'
 import type { Report } from '#lib/worker/report.ts'
-import { isRetryable, retry } from '#lib/worker/retry.ts'
+import { startTask } from '#lib/worker/start.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, Exit, exitOf } from './exit-codes.ts'
 import { passSignals, type Signals, suspendAfter } from './signals.ts'
+import { nameOfUser } from './user.ts'
 
 export interface RunOptions {
   readonly id?: string
@@ -119,7 +119,6 @@ async function openLease(client: Client, options: RunOptions, signals: Signals):
   }
 }
 
-/** A lost answer leaves open whether the task is on record; asking again under the same id settles it. */
 async function start(
   client: Client,
   lease: Lease,
@@ -128,26 +127,11 @@ async function start(
   signals: Signals,
 ): Promise<Task> {
   const task = { ...taskOf(command, options), start: startOf(lease, options) }
-  let uncertain = false
-  const create = async () => {
-    try {
-      return (await client.call('createTask', task)).task
-    } catch (error) {
-      if (uncertain && isTaskError(error) && error.code === 'duplicate_task')
-        return await readOwn(client, lease, task.id, error)
-      if (isTaskError(error) && isRetryable(error)) uncertain = true
-      throw error
-    }
-  }
-  return await retry(create, { forMs: options.startTimeoutMs, signal: signals.interrupted }).catch((error) => {
-    throw notOnRecord(error, signals)
-  })
-}
-
-async function readOwn(client: Client, lease: Lease, taskId: string, refusal: TaskError): Promise<Task> {
-  const { task } = await client.call('getTask', { taskId })
-  if (task.attempt === 1 && task.status === 'running' && task.workerId === lease.workerId) return task
-  throw refusal
+  return await startTask(client, task, { forMs: options.startTimeoutMs, signal: signals.interrupted }).catch(
+    (error) => {
+      throw notOnRecord(error, signals)
+    },
+  )
 }
 
 function notOnRecord(error: unknown, signals: Signals): Exit {
@@ -167,7 +151,7 @@ function startOf(lease: Lease, { session }: RunOptions): NonNullable<CreateTask[
 
 function taskOf(command: Line, options: RunOptions): CreateTask & { id: string } {
   const { id, title, issue, user, label, require, session: _, leaseMs: __, startTimeoutMs: ___, ...rest } = options
-  const name = user ?? systemUser()
+  const name = user ?? nameOfUser()
   return {
     ...rest,
     id: id ?? mintId(),
@@ -187,13 +171,4 @@ export function titleOf(command: Line): string {
     .join(' ')
     .replace(/\p{Cc}+/gu, ' ')
     .slice(0, LIMITS.titleLength)
-}
-
-function systemUser(): string | undefined {
-  try {
-    return userInfo().username
-  } catch {
-    // A user id without a name, as in many containers.
-    return process.env.USER || undefined
-  }
 }

@@ -66,7 +66,10 @@ export class Lease {
     const onRetry = (error: Error, tries: number) => {
       if (tries === 1) options.onNotice?.(`${error.message}; trying again`)
     }
-    const registered = await retry(() => register(client, options.registration), { ...limits, onRetry })
+    const registered = await retry(() => register(client, options.registration), {
+      ...limits,
+      onRetry,
+    })
     return new Lease(client, options, registered)
   }
 

@@ -18,6 +18,8 @@ export interface Run {
 }
 
 export interface Cli {
+  /** What Node runs. */
+  readonly file: string
   /** Starts `rollcall` with these arguments. */
   start(args: readonly string[], options?: { readonly env?: Environment; readonly input?: string }): Run
   /** Kills what still runs and removes the bundle. */
@@ -31,6 +33,7 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
   await bundleTo(file)
   const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(folder, 'state'), ...env })
   return {
+    file,
     start: cli.start,
     async stop() {
       await cli.stop()
@@ -47,6 +50,7 @@ export function openBuiltCli(env: Environment = {}): Cli {
 function cliOf(file: string, env: Environment): Cli {
   const runs = new Set<Run>()
   return {
+    file,
     start(args, { env: more = {}, input = '' } = {}) {
       const run = startRun(file, args, { ...env, ...more }, input)
       runs.add(run)
