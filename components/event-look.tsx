@@ -10,6 +10,8 @@ import {
   ShieldX,
   TrendingUp,
   Undo2,
+  UserCheck,
+  UserX,
 } from 'lucide-react'
 import type { EventType, TaskEvent } from '#lib/task/schema.ts'
 import { EVENT_KINDS } from './event-kind.ts'
@@ -22,7 +24,8 @@ interface EventLook {
   readonly tone: Tone
 }
 
-const { queued, running, waiting, interrupted, failed, success, cancelled, quarantined } = STATUS_LOOKS
+const { queued, running, waiting, interrupted, failed, success, cancelled, quarantined, aborted_no_skill } =
+  STATUS_LOOKS
 const quiet = (mark: LucideIcon): EventLook => ({ mark, tone: 'mute' })
 const change = ({ shape, tone }: { shape: StatusShape; tone: Tone }): EventLook => ({ mark: shape, tone })
 
@@ -43,6 +46,10 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'task.cancelled': change(cancelled),
   'task.quarantined': change(quarantined),
   'task.noted': quiet(MessageSquare),
+  'task.unskilled': quiet(UserX),
+  'task.skilled': quiet(UserCheck),
+  'task.aborted': change(aborted_no_skill),
+  'task.requeued': change(queued),
   'task.refused': { mark: ShieldX, tone: 'bad' },
   'worker.registered': quiet(Power),
   'worker.drained': quiet(Filter),

@@ -52,6 +52,10 @@ const WORDS: Record<EventType, Teller> = {
     hint: text(event.data.hint),
   }),
   'task.noted': ({ reason }) => line('', quoted(reason)),
+  'task.unskilled': ({ reason }) => line('Nobody can do it:', reason ?? 'no worker has its skills'),
+  'task.skilled': () => line('A worker with its skills is there.'),
+  'task.aborted': ({ reason }) => line('Aborted, no skill:', reason ?? ''),
+  'task.requeued': ({ reason }) => line('Back in the queue:', reason ?? ''),
   'task.refused': ({ reason, data }) => ({
     ...line(`Refused: ${reason ?? 'a write of an attempt that is not the current one'}.`),
     more: reported(data),

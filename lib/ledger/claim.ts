@@ -14,7 +14,15 @@ import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 const LOOK_AGAIN_MS = 1000
 
 /** The works whose commits may leave something to take. */
-const MAKE_DUE = new Set(['createTask', 'reassignTask', 'undoReassignment', 'carryOut', 'settleEnded', 'resumeWorker'])
+const MAKE_DUE = new Set([
+  'createTask',
+  'reassignTask',
+  'undoReassignment',
+  'carryOut',
+  'settleEnded',
+  'resumeWorker',
+  'routeTasks',
+])
 
 /** Takes the next due tasks that the worker can do, each as a new attempt. The same request id is answered the same again. */
 export const takeTasks = operation<ClaimTasks, Task[]>('claimTasks', ({ workerId }) => workerId, take)
@@ -45,10 +53,13 @@ const readAnswered = statement(
 
 const lockDue = statement(
   'lockDue',
-  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer')}
+  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint')}
     JOIN workers AS w ON w.id = c.worker_id
     JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
+      AND (t.excluded_worker_id IS NULL OR t.excluded_worker_id <> w.id OR t.assigned_at <= ${d.now} - c.exclusion_ms
+        OR NOT EXISTS (SELECT 1 FROM workers AS o WHERE o.id <> w.id AND o.state = 'alive' AND o.lease_expires_at > ${d.now}
+          AND ${d.contains('o.skills', 't.requires')}))
     ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
     LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
 )
@@ -83,7 +94,9 @@ function stillHeld(answered: readonly Row[], records: Map<string, Task>): Task[]
 function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<Task[]> {
   if (!worker?.leased || worker.state === 'draining') return []
   const { context, command } = request
-  const rows = yield* run(lockDue, [{ worker_id: worker.id, max: command.max ?? 1 }])
+  const rows = yield* run(lockDue, [
+    { worker_id: worker.id, max: command.max ?? 1, exclusion_ms: context.policy.settings.exclusionMs },
+  ])
   // The columns are the table's.
   const due = rows as unknown as TaskRow[]
   const begun = yield* beginAttempts(

@@ -12,6 +12,7 @@ import { dryRun } from './dry-run.ts'
 import { done, operation } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
 import { recordRun } from './recovery-run.ts'
+import { routeTasks } from './route.ts'
 import { instant } from './rows.ts'
 import { keepTime, tick } from './tick.ts'
 
@@ -39,6 +40,8 @@ export interface RecoverOptions {
   readonly onHint?: (text: string) => void
   /** Tasks that earlier passes could not interrupt: they are tried again, and not told again. */
   readonly told?: Set<string>
+  /** Where the look at waiting tasks goes on; a long queue is gone through over several passes. */
+  readonly routing?: { after: string }
   /** True ends the pass after its first batch; the next sweep goes on. Boot serves in between. */
   readonly firstBatchOnly?: boolean
 }
@@ -77,6 +80,8 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   }
   await settleEnded(context, null)
   const reassigned = await carryOut(context, null)
+  const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })
+  if (options.routing) options.routing.after = next
   const run: RecoveryRun = {
     id: v7(),
     trigger: options.trigger,

@@ -21,10 +21,11 @@ export function startSweeper(
   let pass: Promise<void> = Promise.resolve()
   let failing = false
   const told = new Set<string>()
+  const routing = { after: '' }
 
   async function sweep(): Promise<void> {
     try {
-      await recover(context, { ...options, told, trigger: 'sweep' })
+      await recover(context, { ...options, told, routing, trigger: 'sweep' })
       failing = false
     } catch (error) {
       // Once an edge: a database that is away for an hour makes one line, not three thousand.

@@ -1,0 +1,228 @@
+import { expect, it } from 'vitest'
+import { claimTasks, createTask, drainWorker, reassignTask } from '#lib/ledger/index.ts'
+import { ROUTE_BATCH, routeTasks } from '#lib/ledger/route.ts'
+import { begin, eventsOf, finish, freshId, hire, pass, sweep, taskOf } from '../support/factories.ts'
+import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
+
+const MINUTE_MS = 60_000
+
+const taskRow = async (ledger: Ledger) => (await rowsOf(ledger, 'task_history'))[0] ?? {}
+const claim = ({ context }: Ledger, worker: { id: string }) =>
+  claimTasks(context, { workerId: worker.id, requestId: freshId('request'), max: 10 })
+const keepAlive = async (ledger: Ledger, ms: number) => {
+  for (let passed = 0; passed < ms; passed += 1000) await pass(ledger, 1000)
+}
+
+forEachDialect('a task that nobody has the skills for', (open) => {
+  it('waits, and says which skill is missing and when that ends it', async () => {
+    const ledger = await open()
+    await hire(ledger, { skills: ['node'] })
+    const task = await createTask(ledger.context, taskOf({ requires: ['node', 'gpu'] }))
+    await sweep(ledger)
+    expect(await taskRow(ledger)).toMatchObject({
+      status: 'queued',
+      next_action: 'abort',
+      next_reason: 'no worker has the skill gpu',
+    })
+    expect(Number((await taskRow(ledger)).next_at) - ledger.clock()).toBe(15 * MINUTE_MS)
+    expect((await eventsOf(ledger, task.id)).at(-1)).toMatchObject({
+      type: 'task.unskilled',
+      data: { missing: ['gpu'] },
+    })
+  })
+
+  it('is told of once, however often it is looked at', async () => {
+    const ledger = await open()
+    const task = await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    for (let pass = 0; pass < 3; pass += 1) await sweep(ledger)
+    expect(await eventsOf(ledger, task.id)).toHaveLength(2)
+  })
+
+  it('ends as aborted_no_skill at its deadline, sealed, and names the skill', async () => {
+    const ledger = await open()
+    const task = await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    await sweep(ledger)
+    ledger.clock.advance(15 * MINUTE_MS - 1)
+    await routeTasks(ledger.context, { after: '' })
+    expect((await taskRow(ledger)).status).toBe('queued')
+    ledger.clock.advance(1)
+    await routeTasks(ledger.context, { after: '' })
+    const reason = 'no worker had the skill gpu for 15m0s'
+    expect(await taskRow(ledger)).toMatchObject({ status: 'aborted_no_skill', reason, next_action: null })
+    expect((await taskRow(ledger)).sealed_at).not.toBeNull()
+    expect((await eventsOf(ledger, task.id)).at(-1)).toMatchObject({
+      type: 'task.aborted',
+      fromStatus: 'queued',
+      reason,
+    })
+  })
+
+  it('is wanted again as soon as a worker with the skill registers, even past the deadline', async () => {
+    const ledger = await open()
+    await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    await sweep(ledger)
+    ledger.clock.advance(16 * MINUTE_MS)
+    const worker = await hire(ledger, { skills: ['gpu'] })
+    await routeTasks(ledger.context, { after: '' })
+    expect(await taskRow(ledger)).toMatchObject({
+      status: 'queued',
+      next_action: null,
+      next_at: null,
+      next_reason: null,
+    })
+    expect(await claim(ledger, worker)).toHaveLength(1)
+  })
+
+  it('is not helped by a worker that drains, is dead, or has only half of the skills', async () => {
+    const ledger = await open()
+    const draining = await hire(ledger, { skills: ['gpu', 'node'] })
+    await drainWorker(ledger.context, { workerId: draining.id })
+    await hire(ledger, { skills: ['gpu'] })
+    await hire(ledger, { skills: ['node'] })
+    await createTask(ledger.context, taskOf({ requires: ['gpu', 'node'] }))
+    await routeTasks(ledger.context, { after: '' })
+    expect(await taskRow(ledger)).toMatchObject({ next_reason: 'no worker has the skills gpu, node' })
+    ledger.clock.advance(30_000)
+    await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    await routeTasks(ledger.context, { after: '' })
+    expect((await rowsOf(ledger, 'task_history')).map((row) => row.next_action)).toEqual(['abort', 'abort'])
+  })
+
+  it('is left alone before it is due', async () => {
+    const ledger = await open()
+    const notBefore = new Date(ledger.clock() + MINUTE_MS).toISOString()
+    await createTask(ledger.context, taskOf({ requires: ['gpu'], notBefore }))
+    await routeTasks(ledger.context, { after: '' })
+    expect((await taskRow(ledger)).next_action).toBeNull()
+    ledger.clock.advance(MINUTE_MS)
+    await routeTasks(ledger.context, { after: '' })
+    expect((await taskRow(ledger)).next_action).toBe('abort')
+  })
+
+  it('that requires nothing waits for any worker without an end', async () => {
+    const ledger = await open()
+    await createTask(ledger.context, taskOf())
+    await routeTasks(ledger.context, { after: '' })
+    expect((await taskRow(ledger)).next_action).toBeNull()
+  })
+
+  it('is found behind a queue that is longer than one pass', async () => {
+    const ledger = await open()
+    await hire(ledger, { skills: ['node'] })
+    const many = Array.from({ length: ROUTE_BATCH }, (_, index) =>
+      taskOf({ id: `a-${String(index).padStart(5, '0')}`, requires: ['node'] }),
+    )
+    await createTask.many(ledger.context, many)
+    await createTask(ledger.context, taskOf({ id: 'b-1', requires: ['gpu'] }))
+    const { next } = await routeTasks(ledger.context, { after: '' })
+    expect(next).toBe(`a-${String(ROUTE_BATCH - 1).padStart(5, '0')}`)
+    expect((await routeTasks(ledger.context, { after: next })).next).toBe('')
+    const marked = (await rowsOf(ledger, 'task_history')).filter((row) => row.next_action === 'abort')
+    expect(marked.map(({ id }) => id)).toEqual(['b-1'])
+  })
+})
+
+forEachDialect('an assigned task that nobody starts', (open) => {
+  it('goes back to the queue after its time, for any worker, and says how long it waited', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger, { leaseMs: 3_600_000 })
+    const task = await createTask(ledger.context, taskOf())
+    await reassignTask(ledger.context, { taskId: task.id, workerId: worker.id, reason: 'yours' })
+    ledger.clock.advance(15 * MINUTE_MS - 1)
+    await routeTasks(ledger.context, { after: '' })
+    expect(await taskRow(ledger)).toMatchObject({ status: 'assigned', worker_id: worker.id })
+    ledger.clock.advance(1)
+    expect(await routeTasks(ledger.context, { after: '' })).toMatchObject({ requeued: 1 })
+    expect(await taskRow(ledger)).toMatchObject({
+      status: 'queued',
+      worker_id: null,
+      assigned_at: null,
+      reassigned_from: null,
+    })
+    expect((await eventsOf(ledger, task.id)).at(-1)).toMatchObject({
+      type: 'task.requeued',
+      fromStatus: 'assigned',
+      toStatus: 'queued',
+      reason: 'it was assigned for 15m0s and never started: it is back in the queue',
+    })
+    const other = await hire(ledger)
+    expect(await claim(ledger, other)).toHaveLength(1)
+  })
+})
+
+forEachDialect('the worker that lost a task', (open) => {
+  const fail = async (ledger: Ledger, leaseMs = 600_000) => {
+    const worker = await hire(ledger, { leaseMs, skills: ['node'] })
+    const { ref } = await begin(ledger, { requires: ['node'] }, worker)
+    await finish(ledger, ref, { outcome: 'failed' })
+    await keepAlive(ledger, 10_000)
+    await sweep(ledger)
+    expect(await taskRow(ledger)).toMatchObject({ status: 'assigned', excluded_worker_id: worker.id })
+    return worker
+  }
+
+  it('does not get it again while another one can do it', async () => {
+    const ledger = await open()
+    const other = await hire(ledger, { leaseMs: 600_000, skills: ['node', 'gpu'] })
+    const loser = await fail(ledger)
+    expect(await claim(ledger, loser)).toEqual([])
+    expect(await claim(ledger, other)).toMatchObject([{ attempt: 2, excludedWorkerId: null }])
+  })
+
+  it.each([
+    ['has not the skills', async (ledger: Ledger) => void (await hire(ledger, { leaseMs: 600_000, skills: ['gpu'] }))],
+    [
+      'drains',
+      async (ledger: Ledger) => {
+        const { id } = await hire(ledger, { leaseMs: 600_000, skills: ['node'] })
+        await drainWorker(ledger.context, { workerId: id })
+      },
+    ],
+    ['is gone', async (ledger: Ledger) => void (await hire(ledger, { leaseMs: 5000, skills: ['node'] }))],
+    ['is not there', async () => {}],
+  ])('gets it again when the other one %s', async (_, prepare) => {
+    const ledger = await open()
+    await prepare(ledger)
+    const loser = await fail(ledger)
+    expect(await claim(ledger, loser)).toHaveLength(1)
+  })
+
+  it('gets it again when nobody else took it for a minute', async () => {
+    const ledger = await open()
+    await hire(ledger, { leaseMs: 600_000, skills: ['node'] })
+    const loser = await fail(ledger)
+    ledger.clock.advance(60_000 - 1)
+    expect(await claim(ledger, loser)).toEqual([])
+    ledger.clock.advance(1)
+    expect(await claim(ledger, loser)).toHaveLength(1)
+  })
+
+  it('gets it when a person chooses it', async () => {
+    const ledger = await open()
+    const loser = await hire(ledger, { leaseMs: 600_000 })
+    await hire(ledger, { leaseMs: 600_000 })
+    const { ref } = await begin(ledger, {}, loser)
+    await finish(ledger, ref, { outcome: 'failed' })
+    await reassignTask(ledger.context, { taskId: ref.taskId, workerId: loser.id, reason: 'it has the files' })
+    expect(await claim(ledger, loser)).toHaveLength(1)
+  })
+})
+
+forEachDialect('two routers at once', (open) => {
+  it('write each thing once', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger, { leaseMs: 3_600_000 })
+    const stale = await createTask(ledger.context, taskOf())
+    await reassignTask(ledger.context, { taskId: stale.id, workerId: worker.id, reason: 'yours' })
+    const lacking = await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    ledger.clock.advance(15 * MINUTE_MS)
+    const other = { ...ledger.context, db: await ledger.another() }
+    const look = () => Promise.all([routeTasks(ledger.context, { after: '' }), routeTasks(other, { after: '' })])
+    await look()
+    ledger.clock.advance(15 * MINUTE_MS)
+    await look()
+    const typesOf = async (id: string) => (await eventsOf(ledger, id)).map(({ type }) => type)
+    expect(await typesOf(stale.id)).toEqual(['task.created', 'task.reassigned', 'task.requeued'])
+    expect(await typesOf(lacking.id)).toEqual(['task.created', 'task.unskilled', 'task.aborted'])
+  })
+})
