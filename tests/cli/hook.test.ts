@@ -1,68 +1,14 @@
-/** Agent sessions on record by their hooks: what the ledger is told, and what the agent must never notice. */
-import { type ChildProcess, spawn } from 'node:child_process'
+/** Agent sessions on record by their hooks: what the ledger is told of them. */
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { beat, problem, registration, taskRecord } from '../support/fake-ledger.ts'
-import { openTracked } from '../support/tracked.ts'
+import { openSessions, QUIET } from '../support/sessions.ts'
 
-const t = openTracked()
-let agent: ChildProcess
-beforeEach(() => {
-  agent = spawn('sleep', ['600'], { stdio: 'ignore' })
-  t.ledger.on({
-    reportProgress: ({ taskId }) => ({ task: taskRecord({ id: String(taskId) }) }),
-    getTask: ({ taskId }) => ({
-      task: taskRecord({ id: String(taskId) }),
-      attempts: [],
-      session: null,
-      compensations: [],
-    }),
-  })
-})
-afterEach(async () => {
-  if (agent.exitCode === null && agent.signalCode === null) {
-    agent.kill('SIGKILL')
-    await once(agent, 'exit')
-  }
-  await eventually('no keeper is left', () => keepers().length === 0)
-})
-
-const env = (more = {}) => ({
-  ROLLCALL_URL: t.ledger.url,
-  ROLLCALL_TOKEN: 'rc_test',
-  ROLLCALL_STATE_PATH: t.file('state'),
-  ...more,
-})
-async function hook(event: string, fields: object = {}, options: { args?: string[]; env?: object } = {}) {
-  const input = JSON.stringify({ session_id: 's-1', hook_event_name: event, cwd: t.file('work'), ...fields })
-  const args = ['hook', '--agent-pid', String(agent.pid), ...(options.args ?? [])]
-  const run = t.cli.start(args, { env: env(options.env), input })
-  return { code: await run.ended, stdout: run.stdout(), stderr: run.stderr() }
-}
-const QUIET = { code: 0, stdout: '', stderr: '' }
-const log = () => readFileSync(t.file('state/hook.log'), 'utf8')
-const created = () => t.ledger.inputs('createTask')
-const phases = () => t.ledger.inputs('reportProgress').map(({ phase }) => phase)
-
-/** Processes that keep a session of this test. */
-function keepers(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => wordsOf(pid).includes('--keep') && environmentOf(pid).includes(t.file('state')))
-}
-const wordsOf = (pid: number) => read(`/proc/${pid}/cmdline`).split('\0')
-const environmentOf = (pid: number) => read(`/proc/${pid}/environ`)
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
-}
+const t = openSessions()
+const { hook, env, created, phases, keepers } = t
 
 describe('a session', () => {
   test('is a task with its session, its folder and its repository when its first hook returns', async () => {
@@ -112,7 +58,7 @@ describe('a session', () => {
 
   test('is interrupted when its agent is killed in the middle of a turn, and no hook tells of it', async () => {
     await hook('UserPromptSubmit')
-    agent.kill('SIGKILL')
+    t.agent.kill('SIGKILL')
     await eventually('it is told', () => t.report())
     expect(t.report()).toMatchObject({ outcome: 'interrupted', reason: expect.stringContaining('middle of a turn') })
   })
@@ -120,7 +66,7 @@ describe('a session', () => {
   test('is a success when its agent went after its last turn, without a SessionEnd', async () => {
     await hook('UserPromptSubmit')
     await hook('Stop')
-    agent.kill('SIGTERM')
+    t.agent.kill('SIGTERM')
     await eventually('it is told', () => t.report())
     expect(t.report()).toMatchObject({ outcome: 'success', turns: 1 })
   })
@@ -162,7 +108,7 @@ describe('a session', () => {
   test('is asked to end, by a signal to its agent, when an operator cancels the task', async () => {
     await hook('UserPromptSubmit')
     t.ledger.on({ heartbeat: (input) => beat(input, 'cancel') })
-    expect(await once(agent, 'exit')).toEqual([null, 'SIGTERM'])
+    expect(await once(t.agent, 'exit')).toEqual([null, 'SIGTERM'])
     await eventually('it is told', () => t.report())
     expect(t.report()).toMatchObject({ outcome: 'cancelled' })
   })
@@ -182,7 +128,7 @@ describe('a session', () => {
 
   test('is added to the task of the rollcall run that it runs in', async () => {
     t.ledger.on({ linkSession: () => ({ session: sessionRecord() }) })
-    const within = { env: { ROLLCALL_TASK_ID: 'outer', ROLLCALL_ATTEMPT: '1' } }
+    const within = { ROLLCALL_TASK_ID: 'outer', ROLLCALL_ATTEMPT: '1' }
     await hook('SessionStart', {}, within)
     await hook('UserPromptSubmit', {}, within)
     await hook('Stop', { num_turns: 3 }, within)
@@ -204,55 +150,6 @@ describe('a session', () => {
     await eventually('its end is told', () => t.report())
     expect(t.report()).toMatchObject({ outcome: 'interrupted' })
   })
-})
-
-describe('the agent never notices', () => {
-  test.each([
-    ['what is no JSON', 'not json', 'JSON'],
-    ['an event that is not known', '{"session_id":"s","hook_event_name":"Other"}', '"Other" is not known'],
-    ['a hook without a session', '{"hook_event_name":"Stop"}', 'no session_id'],
-    ['an end of a session that is not on record', '{"session_id":"s","hook_event_name":"Stop"}', 'not on record'],
-  ])('%s', async (_, input, sentence) => {
-    const run = t.cli.start(['hook'], { env: env(), input })
-    expect([await run.ended, run.stdout(), run.stderr()]).toEqual([0, '', ''])
-    expect(log()).toContain(sentence)
-    expect(t.ledger.calls).toEqual([])
-  })
-
-  test('a ledger that does not answer', async () => {
-    await t.ledger.stop()
-    const startedAt = performance.now()
-    expect(await hook('UserPromptSubmit')).toEqual(QUIET)
-    expect(await hook('Stop')).toEqual(QUIET)
-    expect(performance.now() - startedAt).toBeLessThan(6000)
-    for (const keeper of keepers()) process.kill(keeper, 'SIGTERM')
-  })
-
-  test('a token that is missing, or a state folder that cannot be made', async () => {
-    expect(await hook('SessionStart', {}, { env: { ROLLCALL_TOKEN: '' } })).toEqual(QUIET)
-    await eventually('it is in the log', () => log().includes('ROLLCALL_TOKEN is not set'))
-    writeFileSync(t.file('taken'), '')
-    expect(await hook('SessionStart', {}, { env: { ROLLCALL_STATE_PATH: t.file('taken') } })).toEqual(QUIET)
-    rmSync(dirname(t.file('state/x')), { recursive: true })
-  })
-})
-
-test('the settings name every event, with the options that they were asked with', async () => {
-  const run = t.cli.start(['hook', '--print-settings', '--label', 'team=core'])
-  expect(await run.ended).toBe(0)
-  const { hooks } = JSON.parse(run.stdout())
-  expect(Object.keys(hooks)).toEqual([
-    'SessionStart',
-    'UserPromptSubmit',
-    'PreToolUse',
-    'PostToolUse',
-    'Stop',
-    'SubagentStop',
-    'SessionEnd',
-  ])
-  expect(hooks.PreToolUse).toEqual([
-    { matcher: '*', hooks: [{ type: 'command', command: 'rollcall hook --label team=core', timeout: 10 }] },
-  ])
 })
 
 function sessionRecord() {
