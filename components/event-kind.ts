@@ -32,6 +32,7 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'worker.died': 'transition',
   'recovery.ran': 'report',
   'recovery.amnesty': 'report',
+  'ledger.pruned': 'report',
 }
 
 /** The names that the stream is listened to by. The keys of an exhaustive map over EventType are exactly its values. */

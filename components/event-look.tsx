@@ -58,6 +58,7 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'worker.died': { mark: Power, tone: 'bad' },
   'recovery.ran': quiet(RotateCcw),
   'recovery.amnesty': quiet(RotateCcw),
+  'ledger.pruned': quiet(Filter),
 }
 
 /** A finish wears the look of what it finished as, and a failure for good is a solid. */

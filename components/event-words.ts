@@ -67,6 +67,7 @@ const WORDS: Record<EventType, Teller> = {
   'worker.died': ({ reason }) => line('Worker died:', reason ?? ''),
   'recovery.ran': () => line('Recovery ran.'),
   'recovery.amnesty': ({ reason }) => line('Leases extended:', reason ?? 'the server itself was away'),
+  'ledger.pruned': ({ data }) => line('Old tasks pruned:', text(String(data.tasks)) ?? ''),
 }
 
 function finished(event: TaskEvent, _attempts: readonly Attempt[]): EventWords {

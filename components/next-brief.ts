@@ -6,7 +6,7 @@ import { isSilent } from './task-status.tsx'
 export function nextStepInBrief(task: Task, nowMs: number): { words: string; tone: 'mute' | 'warn' } {
   const { status, nextAction, nextAt } = task
   if (task.sealedAt !== null) return { words: 'Sealed', tone: 'mute' }
-  if (status === 'interrupted' || status === 'failed') {
+  if (status === 'interrupted' || status === 'failed' || nextAction === 'abort') {
     if (nextAction === null || nextAction === 'hold') return { words: 'Needs you', tone: 'mute' }
     const leftMs = nextAt === null ? 0 : Date.parse(nextAt) - nowMs
     return { words: `${NEXT_VERBS[nextAction]} ${leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'now'}`, tone: 'warn' }

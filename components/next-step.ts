@@ -46,6 +46,7 @@ function reasonOf(task: Task): { why: string; note: string } {
 
 function beforeStart(task: Task, nowMs: number): NextStep {
   const waits = task.notBefore !== null && Date.parse(task.notBefore) > nowMs
+  if (task.nextAction === 'abort') return abortion(task, nowMs)
   const who = task.workerId === null ? `any worker${skillsOf(task)}` : chosenOf(task)
   if (task.undoable) {
     const until = waits ? 'Until then it can be undone.' : 'It can be undone until one does.'
@@ -61,6 +62,12 @@ function beforeStart(task: Task, nowMs: number): NextStep {
   if (waits)
     return { tone: 'plain', at: task.notBefore, since: task.createdAt, sentence: `Offer it to ${who}.`, detail: null }
   return step('plain', `Runs as soon as ${who} takes it.`, reasonLine(task))
+}
+
+function abortion(task: Task, nowMs: number): NextStep {
+  const due = task.nextAt === null || Date.parse(task.nextAt) <= nowMs
+  const sentence = `Abort${due ? ' now' : ''}, because ${task.nextReason}. A worker that registers with it takes the task instead.`
+  return { tone: 'warn', at: due ? null : task.nextAt, since: task.updatedAt, sentence, detail: reasonLine(task) }
 }
 
 function underWay(task: Task, nowMs: number): NextStep {

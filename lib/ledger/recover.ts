@@ -11,6 +11,7 @@ import type { Context } from './context.ts'
 import { dryRun } from './dry-run.ts'
 import { done, operation } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
+import { pruneLedger } from './prune.ts'
 import { recordRun } from './recovery-run.ts'
 import { routeTasks } from './route.ts'
 import { instant } from './rows.ts'
@@ -82,6 +83,8 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   const reassigned = await carryOut(context, null)
   const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })
   if (options.routing) options.routing.after = next
+  const { retentionMs } = context.policy.settings
+  if (retentionMs !== null) await pruneLedger(context, { before: (await context.db.now()) - retentionMs })
   const run: RecoveryRun = {
     id: v7(),
     trigger: options.trigger,

@@ -30,6 +30,7 @@ export const EVENT_TYPES = [
   'worker.died',
   'recovery.ran',
   'recovery.amnesty',
+  'ledger.pruned',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
