@@ -4,16 +4,15 @@ import { Moment } from './time.tsx'
 
 interface PayloadPanelProps {
   task: Task
-  masked: boolean
   compensations: readonly Compensation[]
 }
 
 /** What the task was given, what it left behind, and what would undo it. */
-export function PayloadPanel({ task, masked, compensations }: PayloadPanelProps) {
+export function PayloadPanel({ task, compensations }: PayloadPanelProps) {
   return (
     <div className="flex flex-1 flex-col gap-5 overflow-y-auto px-6 py-4 max-md:px-4">
       {task.payload === null ? (
-        <p className="text-ink-3">{masked ? 'The payload is not shown to a viewer.' : 'It was given no payload.'}</p>
+        <p className="text-ink-3">It was given no payload.</p>
       ) : (
         <JsonView name="Payload" value={task.payload} />
       )}

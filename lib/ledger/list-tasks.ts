@@ -3,6 +3,7 @@ import type { ListTasks } from '#lib/task/commands.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
+import { shownTo } from './reader.ts'
 import { TASK_JOINS, TASK_SELECT, toTask } from './rows.ts'
 
 export interface TaskPage {
@@ -25,7 +26,7 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   const now = await context.db.now()
   const rows = await context.db.read(pageText(filter, query, now, limit + 1), filter.parameters)
   const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
-  return { tasks: page.rows.map(toTask), nextCursor: page.nextCursor }
+  return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
 }
 
 /** Collects conditions with their parameters, so that no value is ever part of a text. */

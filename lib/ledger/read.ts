@@ -15,6 +15,7 @@ import { SEALED_STATUSES, TASK_STATUSES, type TaskStatus } from '#lib/task/state
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
 import { DEFAULT_WINDOW_MS } from './list-tasks.ts'
+import { HIDDEN, maySee, shownTo } from './reader.ts'
 import { toAttempt, toEvent, toSession } from './record-rows.ts'
 import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toTask } from './rows.ts'
 import { isOutage } from './tick.ts'
@@ -26,7 +27,8 @@ export interface TaskDetail {
   readonly compensations: Compensation[]
 }
 
-export async function getTask({ db }: Context, { taskId }: { taskId: string }): Promise<TaskDetail> {
+export async function getTask(context: Context, { taskId }: { taskId: string }): Promise<TaskDetail> {
+  const { db } = context
   const [tasks, attempts, sessions, compensations] = await Promise.all([
     db.read(`${TASK_SELECT} FROM task_history AS t ${TASK_JOINS} WHERE t.id = $1`, [taskId]),
     db.read(
@@ -41,8 +43,8 @@ export async function getTask({ db }: Context, { taskId }: { taskId: string }): 
   const [task] = tasks
   if (!task) throw new TaskError('not_found', `no task has the id ${taskId}`, { taskId })
   return {
-    task: toTask(task),
-    attempts: attempts.map(toAttempt),
+    task: shownTo(context, toTask(task)),
+    attempts: attempts.map((row) => shownTo(context, toAttempt(row))),
     session: sessions[0] ? toSession(sessions[0]) : null,
     compensations: compensations.map((row) => ({
       id: row.id as string,
@@ -82,7 +84,8 @@ export interface OutputPage {
 }
 
 /** In the order of arrival, of the newest attempt unless one is named; `nextAfter` is null at the end of what is here. */
-export async function readOutput({ db }: Context, query: ReadOutput & { taskId: string }): Promise<OutputPage> {
+export async function readOutput(context: Context, query: ReadOutput & { taskId: string }): Promise<OutputPage> {
+  const { db } = context
   const task = await assertTask({ db }, query.taskId)
   const limit = query.limit ?? 500
   const rows = await db.read(
@@ -95,7 +98,7 @@ export async function readOutput({ db }: Context, query: ReadOutput & { taskId: 
     attempt: row.attempt as number,
     stream: row.stream as OutputChunk['stream'],
     sequence: row.sequence as number,
-    data: row.data as string,
+    data: maySee(context, 'output') ? (row.data as string) : `${HIDDEN}\n`,
     dropped: json(row.dropped) as OutputChunk['dropped'],
     at: instant(row.at),
     position: Number(row.id),

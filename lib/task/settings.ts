@@ -12,6 +12,9 @@ const Duration = z
   .max(365 * DAY_MS)
 const StrategyName = z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, { error: 'must be the name of a strategy' })
 
+export const VIEWER_SIGHTS = ['payload', 'errors', 'output'] as const
+export type ViewerSight = (typeof VIEWER_SIGHTS)[number]
+
 const StrategyRule = z
   .strictObject({
     agent: Line.max(200).optional(),
@@ -40,6 +43,10 @@ export const Settings = z.strictObject({
     .max(1024 ** 3)
     .default(8 * 1024 * 1024)
     .describe('output kept of one attempt; past it the oldest goes'),
+  viewersSee: z
+    .array(z.enum(VIEWER_SIGHTS))
+    .default([])
+    .describe('contents that a viewer may read; ids, counts and times always'),
   retentionMs: z
     .int()
     .min(60_000)

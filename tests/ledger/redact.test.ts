@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest'
-import { appendOutput, finishAttempt, listEvents, readOutput, reportProgress } from '#lib/ledger/index.ts'
+import {
+  appendOutput,
+  finishAttempt,
+  getTask,
+  listEvents,
+  listTasks,
+  readOutput,
+  reportProgress,
+} from '#lib/ledger/index.ts'
+import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf, type ViewerSight } from '#lib/task/settings.ts'
 import { begin, finish, freshId, pass, type Ref, sweep } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf, TABLES } from '../support/ledger.ts'
 
@@ -132,5 +142,53 @@ forEachDialect('the snapshot of a loss', (open) => {
     const { ref } = await begin(ledger)
     await finish(ledger, ref)
     expect((await lossOf(ledger, ref.taskId)).snapshot).toBeUndefined()
+  })
+})
+
+forEachDialect('a viewer', (open) => {
+  const contents = { payload: { prompt: MARKER }, error: { class: 'E', message: MARKER } }
+  const seenBy = async (ledger: Ledger, viewersSee: ViewerSight[], role: 'viewer' | 'operator') => {
+    const { ref } = await begin(ledger, { payload: contents.payload })
+    await appendOutput(ledger.context, { ...ref, messages: [{ id: 'm', stream: 'stdout', sequence: 1, data: MARKER }] })
+    await finish(ledger, ref, { outcome: 'failed', error: contents.error })
+    const policy = createPolicy(settingsOf({ viewersSee }))
+    const context = ledger.contextOf({ policy, actor: { kind: 'token', name: 'eve', role } })
+    const { taskId } = ref
+    return {
+      detail: await getTask(context, { taskId }),
+      list: await listTasks(context, {}),
+      output: await readOutput(context, { taskId }),
+      events: await listEvents(context, { taskId }),
+    }
+  }
+
+  it('reads no payload, no error and no output, and sees that they are there', async () => {
+    const seen = await seenBy(await open(), [], 'viewer')
+    expect(JSON.stringify(seen)).not.toContain(MARKER)
+    const hidden = '[hidden from viewers]'
+    expect(seen.detail.task).toMatchObject({ payload: hidden, errorMessage: hidden, errorClass: 'E' })
+    expect(seen.detail.attempts).toMatchObject([{ errorMessage: hidden }])
+    expect(seen.output.chunks).toMatchObject([{ data: `${hidden}\n`, sequence: 1 }])
+  })
+
+  it.each([
+    ['payload', (seen: Awaited<ReturnType<typeof seenBy>>) => seen.list.tasks[0]?.payload],
+    ['errors', (seen: Awaited<ReturnType<typeof seenBy>>) => seen.detail.attempts[0]?.errorMessage],
+    ['output', (seen: Awaited<ReturnType<typeof seenBy>>) => seen.output.chunks[0]?.data],
+  ] as const)('reads the %s where the settings allow it', async (sight, part) => {
+    expect(JSON.stringify(part(await seenBy(await open(), [sight], 'viewer')))).toContain(MARKER)
+  })
+
+  it('is the only one from whom it is hidden', async () => {
+    const seen = await seenBy(await open(), [], 'operator')
+    expect(seen.detail.task).toMatchObject({ payload: { prompt: MARKER }, errorMessage: MARKER })
+    expect(seen.output.chunks).toMatchObject([{ data: MARKER }])
+  })
+
+  it('is not told that a task without a payload or an error had one', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    const context = ledger.contextOf({ actor: { kind: 'token', name: 'eve', role: 'viewer' } })
+    expect((await getTask(context, ref)).task).toMatchObject({ payload: null, errorMessage: null })
   })
 })

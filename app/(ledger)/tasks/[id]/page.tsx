@@ -51,10 +51,8 @@ export async function generateMetadata({ params }: TaskPageProps): Promise<Metad
 }
 
 export default async function TaskPage({ params }: TaskPageProps) {
-  const { context, task: found, attempts, session, compensations } = await readTask((await params).id)
+  const { context, task, attempts, session, compensations } = await readTask((await params).id)
   const { role } = context.actor
-  // What a viewer may not read does not leave the server.
-  const task = role === 'viewer' ? { ...found, payload: null } : found
   const [history, { workers }] = await Promise.all([
     listEvents(context, { taskId: task.id, limit: EVENTS }),
     listWorkers(context, {}),
@@ -78,7 +76,7 @@ export default async function TaskPage({ params }: TaskPageProps) {
         timeline={<TaskTimeline taskId={task.id} attempts={attempts} {...history} />}
         output={<OutputPanel task={task} attempts={newest} />}
         attempts={<AttemptTable task={task} attempts={newest} />}
-        payload={<PayloadPanel task={task} masked={role === 'viewer'} compensations={compensations} />}
+        payload={<PayloadPanel task={task} compensations={compensations} />}
         session={<SessionPanel session={session} />}
       />
     </div>
