@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { ROOT, StepError } from './step.mjs'
 
 /** Asked for by their own names; all other folders, and the files beside them, are `unit`. */
-const APART = ['api', 'db', 'ledger', 'crash', 'e2e']
+const APART = ['api', 'db', 'ledger', 'simulation', 'crash', 'e2e']
 const NO_SUITES = ['bench', 'support']
 
 /** What to run, as paths for vitest's main run and as flags for the rest. Nothing asked for means everything. */
@@ -20,9 +20,10 @@ export function choose(asked) {
   const wants = (name) => asked.length === 0 || asked.includes(name) || (isUnit(name) && asked.includes('unit'))
   const chosen = suites.filter(wants)
   const files = entries.map((entry) => entry.name).filter((name) => name.endsWith('.test.ts') && wants('unit'))
-  const inMain = chosen.filter((name) => name !== 'crash' && name !== 'e2e')
+  const inMain = chosen.filter((name) => !['simulation', 'crash', 'e2e'].includes(name))
   return {
     main: [...files.map((name) => `tests/${name}`), ...inMain.map((name) => `tests/${name}/`)],
+    simulation: chosen.includes('simulation'),
     crash: chosen.includes('crash'),
     e2e: chosen.includes('e2e'),
     check: asked.length === 0 || asked.includes('check'),

@@ -1,7 +1,7 @@
 /**
  * Runs every check there is: `npm test`, or `npm test -- unit ledger` for some of them (check, unit, api, db, ledger,
- * crash, e2e, or any other folder of tests). Nothing needs to be installed or started before. The last line is the
- * sum, "N passed, N failed"; a step that fails without counting tests counts as one that failed.
+ * simulation, crash, e2e, or any other folder of tests). Nothing needs to be installed or started before. The last line
+ * is the sum, "N passed, N failed"; a step that fails without counting tests counts as one that failed.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -34,13 +34,14 @@ console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
 async function runAll() {
-  const { main, crash, e2e, check } = suites.choose(asked)
+  const { main, simulation, crash, e2e, check } = suites.choose(asked)
   const needsApp = crash || e2e || main.includes('tests/api/')
   const prepared = await live('Preparing', ['scripts/prepare.mjs', ...(needsApp ? [] : ['--no-build'])])
   if (prepared !== 0) throw new StepError('Nothing could be tested.')
   if (check) await checkCode()
-  if (main.length > 0 || crash || e2e) await step('Starting PostgreSQL', usePostgres)
+  if (main.length > 0 || simulation || crash || e2e) await step('Starting PostgreSQL', usePostgres)
   if (main.length > 0) await vitest('main', main, [])
+  if (simulation) await vitest('simulation', ['tests/simulation/'], [])
   if (crash) await vitest('crash', ['tests/crash/'], ['--no-file-parallelism'])
   if (e2e) await playwright()
 }
@@ -112,9 +113,9 @@ function addFailure(error) {
   report(error)
 }
 
-/** The settings of the person who runs the tests must not reach them. */
+/** The settings of the person who runs the tests must not reach them, but for the seed of a schedule to be told. */
 function withoutSettings(env) {
-  const setting = /^(ROLLCALL_.*|DATABASE_URL|PORT|HOST|NODE_ENV)$/
+  const setting = /^(ROLLCALL_(?!SEED$).*|DATABASE_URL|PORT|HOST|NODE_ENV)$/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !setting.test(name)))
 }
 

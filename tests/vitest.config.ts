@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that kill processes are a project of their own: they run one file at a time, and last. */
+/** Tests that kill processes, and those that keep every core busy, are projects of their own: they run after the others. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -15,9 +15,10 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
-          exclude: ['tests/crash/**', 'tests/e2e/**'],
+          exclude: ['tests/crash/**', 'tests/e2e/**', 'tests/simulation/**'],
         },
       },
+      { extends: true, test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'] } },
       { extends: true, test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },

@@ -55,7 +55,7 @@ const lockDue = statement(
   'lockDue',
   (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint')}
     JOIN workers AS w ON w.id = c.worker_id
-    JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}
+    JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND (t.not_before IS NULL OR t.not_before <= ${d.now})
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
       AND (t.excluded_worker_id IS NULL OR t.excluded_worker_id <> w.id OR t.assigned_at <= ${d.now} - c.exclusion_ms
         OR NOT EXISTS (SELECT 1 FROM workers AS o WHERE o.id <> w.id AND o.state = 'alive' AND o.lease_expires_at > ${d.now}

@@ -53,6 +53,14 @@ forEachDialect('claimTasks', (open) => {
     expect(await claim(ledger, worker.id, { max: 3 })).toEqual([])
   })
 
+  it('gives what was created before the clock was set back', async () => {
+    const ledger = await open()
+    const task = await createTask(ledger.context, taskOf())
+    ledger.clock.advance(-3_600_000)
+    const worker = await hire(ledger)
+    expect(idsOf(await claim(ledger, worker.id))).toEqual([task.id])
+  })
+
   it('gives nothing before its time, and all of it at that very millisecond', async () => {
     const ledger = await open()
     const worker = await hire(ledger)
