@@ -9,6 +9,7 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'task.started': 'transition',
   'task.waiting': 'transition',
   'task.progress': 'report',
+  'task.checkpoint': 'report',
   'task.session_linked': 'report',
   'task.finished': 'transition',
   'task.late_result': 'transition',

@@ -30,6 +30,7 @@ const WORDS: Record<EventType, Teller> = {
       ? line(`Phase ${phase}.`, reason ? quoted(reason) : '')
       : line('', reason ? quoted(reason) : 'Progress')
   },
+  'task.checkpoint': ({ data }) => line('', `Checkpoint saved at turn ${Number(data.turn)}`),
   'task.session_linked': ({ data }) => line('', `Session ${shortened(text(data.sessionId))} linked`),
   'task.finished': finished,
   'task.late_result': (event, attempts) => ({ ...finished(event, attempts), lead: 'Late result accepted.' }),

@@ -45,18 +45,15 @@ export const OPERATIONS: Operations = {
   listTasks: ({ context }, input) => ledger.listTasks(context, input),
   getTask: ({ context }, input) => ledger.getTask(context, input),
   listEvents: ({ context }, input) => ledger.listEvents(context, input),
+  listCheckpoints: ({ context }, input) => ledger.listCheckpoints(context, input),
+  getCheckpoint: ({ context }, input) => ledger.getCheckpoint(context, input),
   readOutput: ({ context }, input) => ledger.readOutput(context, input),
 
-  async claimTasks({ context, signal }, input) {
-    const tasks = await ledger.claimTasks(context, input, signal)
-    return { tasks: tasks.map((task) => ({ ...task, resume: null })) }
-  },
-  async startAttempt({ context }, input) {
-    const { task, attempt } = await ledger.startAttempt(context, input)
-    return { task, attempt, resume: null }
-  },
+  claimTasks: async ({ context, signal }, input) => ({ tasks: await ledger.claimTasks(context, input, signal) }),
+  startAttempt: ({ context }, input) => ledger.startAttempt(context, input),
   appendOutput: ({ context }, input) => ledger.appendOutput(context, input),
   reportProgress: async ({ context }, input) => ({ task: await ledger.reportProgress(context, input) }),
+  saveCheckpoint: async ({ context }, input) => ({ checkpoint: await ledger.saveCheckpoint(context, input) }),
   linkSession: async ({ context }, input) => ({ session: await ledger.linkSession(context, input) }),
   finishAttempt: async ({ context }, input) => ({ task: await ledger.finishAttempt(context, input) }),
   finishAttempts: async (call, { completions }) =>

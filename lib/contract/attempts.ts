@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import * as commands from '#lib/task/commands.ts'
-import { Json, LIMITS, Session, Task } from '#lib/task/schema.ts'
+import { Checkpoint, LIMITS, Resume, Session, Task } from '#lib/task/schema.ts'
 import { endpoint, FENCED, TaskAnswer, TaskResult } from './endpoint.ts'
 
-const resume = Json.nullable().describe('what a former attempt left to go on from; null when there is nothing')
+const resume = Resume.nullable().describe('what a former attempt left to go on from; null when there is nothing')
 
 export const attempts = {
   claimTasks: endpoint({
@@ -47,6 +47,17 @@ export const attempts = {
     params: { id: 'taskId' },
     output: TaskAnswer,
     status: 200,
+    errors: FENCED,
+  }),
+  saveCheckpoint: endpoint({
+    method: 'POST',
+    path: '/api/v1/tasks/{id}/checkpoints',
+    summary: 'Save the state of the agent at a turn; the same turn again changes nothing',
+    access: 'worker',
+    input: commands.SaveCheckpoint,
+    params: { id: 'taskId' },
+    output: z.object({ checkpoint: Checkpoint }),
+    status: 201,
     errors: FENCED,
   }),
   linkSession: endpoint({

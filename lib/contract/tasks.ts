@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import * as commands from '#lib/task/commands.ts'
-import { Attempt, Compensation, Id, LIMITS, OutputChunk, Session, Task, TaskEvent } from '#lib/task/schema.ts'
+import {
+  AgentState,
+  Attempt,
+  Checkpoint,
+  Compensation,
+  Id,
+  LIMITS,
+  OutputChunk,
+  Session,
+  Task,
+  TaskEvent,
+} from '#lib/task/schema.ts'
 import { ACT, endpoint, page, TaskAnswer, TaskResult } from './endpoint.ts'
 
 export const tasks = {
@@ -69,6 +80,28 @@ export const tasks = {
     input: commands.ReadOutput.extend({ taskId: Id }),
     params: { id: 'taskId' },
     output: z.object({ chunks: z.array(OutputChunk), nextAfter: z.int().nullable() }),
+    status: 200,
+    errors: ['not_found'],
+  }),
+  listCheckpoints: endpoint({
+    method: 'GET',
+    path: '/api/v1/tasks/{id}/checkpoints',
+    summary: 'List the checkpoints that a later attempt may go on from, newest first, without their states',
+    access: 'viewer',
+    input: z.strictObject({ taskId: Id }),
+    params: { id: 'taskId' },
+    output: z.object({ checkpoints: z.array(Checkpoint) }),
+    status: 200,
+    errors: ['not_found'],
+  }),
+  getCheckpoint: endpoint({
+    method: 'GET',
+    path: '/api/v1/tasks/{id}/checkpoints/{turn}',
+    summary: 'Read one checkpoint with the state that the agent saved',
+    access: 'operator',
+    input: commands.GetCheckpoint,
+    params: { id: 'taskId', turn: 'turn' },
+    output: z.object({ checkpoint: Checkpoint.extend({ state: AgentState }) }),
     status: 200,
     errors: ['not_found'],
   }),

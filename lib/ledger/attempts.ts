@@ -1,11 +1,12 @@
 /** How attempts begin and end, whichever operation asks for it: the row of the task, of the attempt, of its session. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Transaction } from '#lib/db/types.ts'
-import type { Task } from '#lib/task/schema.ts'
+import type { Resume, Task } from '#lib/task/schema.ts'
 import type { AttemptOutcome } from '#lib/task/states.ts'
 import { applyChanges, type Change } from './change.ts'
 import type { Actor } from './context.ts'
 import { appendEvents } from './events.ts'
+import { pointOf, type ResumePoint, readResumes } from './resume.ts'
 import { type TaskRow, taskRecord, toHolder } from './rows.ts'
 import type { WorkerRow } from './workers.ts'
 
@@ -15,31 +16,45 @@ export interface Begin {
   readonly requestId: string
   readonly actor: Actor
   readonly reason?: string
+  /** The same work goes on under the next number: it has in hand all that it could resume from. */
+  readonly reattached?: boolean
+}
+
+export interface Begun {
+  /** As it now stands. */
+  readonly row: TaskRow
+  readonly resume: Resume | null
 }
 
 const insertAttempts = statement(
   'insertAttempts',
   (
     d,
-  ) => `INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, session_id, started_at, progress_at)
-    SELECT c.task_id, c.attempt, c.worker_id, c.request_id, 'running', c.session_id, c.at, c.at
-    FROM ${d.rows('task_id text, attempt integer, worker_id text, request_id text, session_id text, at bigint')}`,
+  ) => `INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, session_id, resumed_from, started_at, progress_at)
+    SELECT c.task_id, c.attempt, c.worker_id, c.request_id, 'running', c.session_id, c.resumed_from, c.at, c.at
+    FROM ${d.rows(`task_id text, attempt integer, worker_id text, request_id text, session_id text, resumed_from json,
+      at bigint`)}`,
 )
 
 /** Gives each task its next attempt; answers, as they now stand, those whose row was still as it was read. */
-export function* beginAttempts(transaction: Transaction, begins: readonly Begin[]): Plan<Map<string, TaskRow>> {
+export function* beginAttempts(transaction: Transaction, begins: readonly Begin[]): Plan<Map<string, Begun>> {
+  const resumes = yield* readResumes(begins.flatMap(({ row, reattached }) => (reattached ? [] : [row])))
   const changed = yield* applyChanges(
     transaction,
-    begins.map((begin) => beginChange(transaction, begin)),
+    begins.map((begin) => beginChange(transaction, begin, resumes.has(begin.row.id))),
   )
   const begun = begins.filter(({ row }) => changed.has(row.id))
   yield* insertAttemptRows(
     transaction,
-    begun.map(({ row, workerId, requestId }) => ({ taskId: row.id, attempt: row.attempt + 1, workerId, requestId })),
+    begun.map(({ row, workerId, requestId }) => {
+      const resume = resumes.get(row.id)
+      const resumedFrom = resume ? pointOf(resume) : null
+      return { taskId: row.id, attempt: row.attempt + 1, workerId, requestId, resumedFrom }
+    }),
   )
   yield* appendEvents(
     transaction,
-    begun.map(({ row, workerId, actor, reason }) => ({
+    begun.map(({ row, workerId, actor, reason, reattached }) => ({
       type: 'task.started',
       actor,
       taskId: row.id,
@@ -47,10 +62,16 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
       workerId,
       fromStatus: row.status,
       toStatus: 'running',
-      reason,
+      ...toldOf(resumes.get(row.id), !reattached && row.resume_from !== null, reason),
     })),
   )
-  return changed
+  return new Map([...changed].map(([id, row]) => [id, { row, resume: resumes.get(id) ?? null }]))
+}
+
+/** What the history says of how the attempt began. */
+function toldOf(resume: Resume | undefined, wasToResume: boolean, reason: string | undefined) {
+  if (resume) return { reason, data: { resumedFrom: pointOf(resume) } }
+  return { reason: wasToResume ? 'what it was to go on from is gone: it begins anew' : reason }
 }
 
 /** The record of a task whose attempt has just begun. */
@@ -58,7 +79,7 @@ export function begunRecord({ now }: Transaction, row: TaskRow, worker: WorkerRo
   return taskRecord(row, now, worker ? toHolder(worker) : null)
 }
 
-function beginChange({ now }: Transaction, { row, workerId }: Begin): Change {
+function beginChange({ now }: Transaction, { row, workerId, reattached = false }: Begin, resumes: boolean): Change {
   return {
     row,
     set: {
@@ -69,6 +90,8 @@ function beginChange({ now }: Transaction, { row, workerId }: Begin): Change {
       finished_at: null,
       // A worker that takes a failed task itself uses a retry, as a reassignment would.
       retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+      // What begins anew goes on from none of its checkpoints, and nobody ever will.
+      ...(resumes || reattached ? {} : { checkpoint_turn: null }),
       ...cleared,
     },
   }
@@ -84,6 +107,7 @@ const cleared = {
   reassigned_from: null,
   assigned_at: null,
   excluded_worker_id: null,
+  resume_from: null,
   wait_reason: null,
   cancel_requested_at: null,
   reason: null,
@@ -100,16 +124,21 @@ export interface AttemptKey {
 
 export function* insertAttemptRows(
   { now }: Transaction,
-  attempts: readonly (AttemptKey & { requestId: string; sessionId?: string | null })[],
+  attempts: readonly (AttemptKey & {
+    requestId: string
+    sessionId?: string | null
+    resumedFrom?: ResumePoint | null
+  })[],
 ): Plan<void> {
   yield* run(
     insertAttempts,
-    attempts.map(({ taskId, attempt, workerId, requestId, sessionId }) => ({
+    attempts.map(({ taskId, attempt, workerId, requestId, sessionId, resumedFrom }) => ({
       task_id: taskId,
       attempt,
       worker_id: workerId,
       request_id: requestId,
       session_id: sessionId ?? null,
+      resumed_from: resumedFrom ?? null,
       at: now,
     })),
   )

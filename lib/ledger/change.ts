@@ -6,6 +6,7 @@ import { run, runAndKeep, statement } from '#lib/db/statement.ts'
 import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
+import { dropCheckpoints } from './checkpoint-rows.ts'
 import { TASK_JOINS, TASK_SELECT, type TaskChange, type TaskRow, toTask } from './rows.ts'
 
 export const lockTasks = statement(
@@ -59,6 +60,7 @@ const CHANGED: Record<keyof TaskChange, string> = {
   resume_from: 'json',
   resumes_used: 'integer',
   wait_reason: 'text',
+  checkpoint_turn: 'integer',
 }
 type Column = keyof TaskChange
 const COLUMNS = Object.keys(CHANGED) as Column[]
@@ -120,7 +122,13 @@ export function* applyChanges({ now }: Transaction, changes: readonly Change[]):
       if (written && changed.has(row.id)) after.set(row.id, rowAfter(row, written))
     })
   }
+  yield* dropCheckpoints(changes.filter(forgets).flatMap(({ row }) => (after.has(row.id) ? [row.id] : [])))
   return after
+}
+
+/** Nobody will go on from its checkpoints any more: it is sealed, or begins anew. */
+function forgets({ row, set }: Change): boolean {
+  return set.checkpoint_turn === null && row.checkpoint_turn !== null
 }
 
 function assertEdge({ row, set }: Change): void {
@@ -174,5 +182,6 @@ export function sealed(transaction: Transaction, status: TaskStatus) {
     excluded_worker_id: null,
     resume_from: null,
     wait_reason: null,
+    checkpoint_turn: null,
   } satisfies Partial<TaskChange>
 }

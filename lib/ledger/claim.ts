@@ -1,11 +1,12 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { ClaimTasks } from '#lib/task/commands.ts'
-import type { Task } from '#lib/task/schema.ts'
+import type { Resume, Task } from '#lib/task/schema.ts'
 import { beginAttempts, begunRecord } from './attempts.ts'
 import { readTaskRecords } from './change.ts'
 import type { Context } from './context.ts'
 import { done, operation, type Request } from './operation.ts'
+import { readGiven } from './resume.ts'
 import type { TaskRow } from './rows.ts'
 import { waitForCommit } from './wait.ts'
 import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
@@ -24,11 +25,14 @@ const MAKE_DUE = new Set([
   'routeTasks',
 ])
 
+/** A task with what a former attempt left to go on from. */
+export type ClaimedTask = Task & { readonly resume: Resume | null }
+
 /** Takes the next due tasks that the worker can do, each as a new attempt. The same request id is answered the same again. */
-export const takeTasks = operation<ClaimTasks, Task[]>('claimTasks', ({ workerId }) => workerId, take)
+export const takeTasks = operation<ClaimTasks, ClaimedTask[]>('claimTasks', ({ workerId }) => workerId, take)
 
 /** As `takeTasks`, but waits up to `waitMs` for something to take. */
-export async function claimTasks(context: Context, command: ClaimTasks, signal?: AbortSignal): Promise<Task[]> {
+export async function claimTasks(context: Context, command: ClaimTasks, signal?: AbortSignal): Promise<ClaimedTask[]> {
   const deadline = performance.now() + (command.waitMs ?? 0)
   // What is taken for somebody who has gone would be held by nobody until its lease is over.
   while (!signal?.aborted) {
@@ -47,7 +51,7 @@ export async function claimTasks(context: Context, command: ClaimTasks, signal?:
 
 const readAnswered = statement(
   'readAnswered',
-  (d) => `SELECT c.worker_id, a.task_id, a.attempt FROM ${d.rows('worker_id text, request_id text')}
+  (d) => `SELECT c.worker_id, a.task_id, a.attempt, a.resumed_from FROM ${d.rows('worker_id text, request_id text')}
     JOIN task_attempts AS a ON a.worker_id = c.worker_id AND a.request_id = c.request_id`,
 )
 
@@ -64,34 +68,37 @@ const lockDue = statement(
     LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
 )
 
-function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[]): Plan<Result<Task[]>[]> {
+function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[]): Plan<Result<ClaimedTask[]>[]> {
   const workers = yield* readWorkerRows(requests.map(({ command }) => command.workerId))
   const answered = yield* run(
     readAnswered,
     requests.map(({ command }) => ({ worker_id: command.workerId, request_id: command.requestId })),
   )
   const records = yield* readTaskRecords(answered.map((row) => row.task_id as string))
-  const results: Result<Task[]>[] = []
+  const given = yield* readGiven(answered)
+  const results: Result<ClaimedTask[]>[] = []
   for (const request of requests) {
     const { workerId } = request.command
     const worker = workers.get(workerId)
     const again = answered.filter((row) => row.worker_id === workerId)
-    const tasks = again.length > 0 ? stillHeld(again, records) : yield* takeDue(transaction, request, worker)
+    const tasks = again.length > 0 ? stillHeld(again, records, given) : yield* takeDue(transaction, request, worker)
     results.push(leaseRefusal(worker, workerId) ?? done(tasks))
   }
   return results
 }
 
 /** What a claim gave, as far as it is still the worker's: an attempt that ended meanwhile is not to be worked on again. */
-function stillHeld(answered: readonly Row[], records: Map<string, Task>): Task[] {
+function stillHeld(answered: readonly Row[], records: Map<string, Task>, given: Map<string, Resume>): ClaimedTask[] {
   return answered.flatMap((row) => {
     const task = records.get(row.task_id as string)
-    return task && task.attempt === row.attempt && task.workerId === row.worker_id ? [task] : []
+    return task && task.attempt === row.attempt && task.workerId === row.worker_id
+      ? [{ ...task, resume: given.get(task.id) ?? null }]
+      : []
   })
 }
 
 /** A worker that drains gets nothing new; one whose lease is over gets nothing at all. */
-function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<Task[]> {
+function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<ClaimedTask[]> {
   if (!worker?.leased || worker.state === 'draining') return []
   const { context, command } = request
   const rows = yield* run(lockDue, [
@@ -103,5 +110,7 @@ function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker
     transaction,
     due.map((row) => ({ row, workerId: worker.id, requestId: command.requestId, actor: context.actor })),
   )
-  return due.flatMap(({ id }) => begun.get(id) ?? []).map((row) => begunRecord(transaction, row, worker))
+  return due
+    .flatMap(({ id }) => begun.get(id) ?? [])
+    .map(({ row, resume }) => ({ ...begunRecord(transaction, row, worker), resume }))
 }

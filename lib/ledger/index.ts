@@ -1,5 +1,6 @@
 /** The door of the ledger: what servers, pages and boot may call. */
 export { cancelTask } from './cancel.ts'
+export { getCheckpoint, listCheckpoints, saveCheckpoint } from './checkpoint.ts'
 export { claimTasks } from './claim.ts'
 export { type Actor, type Context, SWEEPER, SYSTEM } from './context.ts'
 export { createTask } from './create.ts'

@@ -106,7 +106,7 @@ export async function readOutput(context: Context, query: ReadOutput & { taskId:
   return { chunks, nextAfter: rows.length > limit ? (chunks.at(-1)?.position ?? null) : null }
 }
 
-async function assertTask({ db }: Pick<Context, 'db'>, taskId: string): Promise<{ attempt: number }> {
+export async function assertTask({ db }: Pick<Context, 'db'>, taskId: string): Promise<{ attempt: number }> {
   const [row] = await db.read('SELECT attempt FROM task_history WHERE id = $1', [taskId])
   if (!row) throw new TaskError('not_found', `no task has the id ${taskId}`, { taskId })
   return { attempt: row.attempt as number }

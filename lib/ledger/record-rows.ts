@@ -1,6 +1,6 @@
 /** The other rows as the databases give them, and the records that leave the ledger. */
 import type { Row } from '#lib/db/types.ts'
-import type { Attempt, Session, TaskEvent, Worker } from '#lib/task/schema.ts'
+import type { Attempt, Checkpoint, Session, TaskEvent, Worker } from '#lib/task/schema.ts'
 import { instant, instantOrNull, json } from './rows.ts'
 
 export function toAttempt(row: Row): Attempt {
@@ -61,6 +61,15 @@ export function toSession(row: Row): Session {
     linkedAt: instant(row.linked_at),
     endedAt: instantOrNull(row.ended_at),
     reason: row.reason as string | null,
+  }
+}
+
+export function toCheckpoint(row: Row): Checkpoint {
+  return {
+    taskId: row.task_id as string,
+    attempt: row.attempt as number,
+    turn: row.turn as number,
+    savedAt: instant(row.created_at),
   }
 }
 

@@ -38,6 +38,7 @@ export type TaskChange = {
   resume_from: unknown
   resumes_used: number
   wait_reason: string | null
+  checkpoint_turn: number | null
 }
 
 /** A task as an operation reads it before it decides. */
@@ -128,6 +129,7 @@ export function taskRecord(row: Row, progressAt: unknown, holder: Holder | null)
     resumesUsed: (row.resumes_used ?? 0) as number,
     waitReason: text(row.wait_reason),
     predecessorId: text(row.predecessor_id),
+    checkpointTurn: number(row.checkpoint_turn),
     undoable: row.status === 'assigned' && text(row.reassigned_from) !== null,
     createdAt: instant(row.created_at),
     startedAt: instantOrNull(row.started_at),

@@ -1,7 +1,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { StartAttempt } from '#lib/task/commands.ts'
-import type { Task } from '#lib/task/schema.ts'
+import type { Resume, Task } from '#lib/task/schema.ts'
 import { canTransition, isHeld } from '#lib/task/states.ts'
 import { beginAttempts, begunRecord } from './attempts.ts'
 import { buryWorkers } from './bury.ts'
@@ -11,12 +11,14 @@ import { recordRefusals, sealedResult } from './fence.ts'
 import { interrupt } from './interrupt.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { judgeReattach } from './reattach.ts'
+import { readGiven } from './resume.ts'
 import { instant, type TaskRow } from './rows.ts'
 import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 
 export interface Started {
   readonly task: Task
   readonly attempt: number
+  readonly resume: Resume | null
 }
 
 /**
@@ -27,7 +29,7 @@ export const startAttempt = operation<StartAttempt, Started>('startAttempt', ({ 
 
 const readRequested = statement(
   'readRequested',
-  (d) => `SELECT c.task_id, a.attempt FROM ${d.rows('task_id text, worker_id text, request_id text')}
+  (d) => `SELECT c.task_id, a.attempt, a.resumed_from FROM ${d.rows('task_id text, worker_id text, request_id text')}
     JOIN task_attempts AS a ON a.worker_id = c.worker_id AND a.request_id = c.request_id AND a.task_id = c.task_id`,
 )
 
@@ -59,6 +61,7 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
         request_id: command.requestId,
       })),
   )
+  const given = yield* readGiven(answered)
   const judged = requests.map((request): { request: Request<StartAttempt>; judgement: Judged } => ({
     request,
     judgement: judge(transaction, request, rows, workers, answered),
@@ -72,7 +75,7 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
               row: judgement.row,
               ...command,
               actor: context.actor,
-              ...(command.reattach ? { reason: 'reattached' } : {}),
+              ...(command.reattach ? { reason: 'reattached', reattached: true } : {}),
             },
           ]
         : [],
@@ -92,11 +95,15 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
   )
   return judged.map(({ request: { command }, judgement }) => {
     if (judgement.kind === 'refused') return judgement.refusal
-    const row = begun.get(command.taskId)
-    if (row) return done({ task: begunRecord(transaction, row, workers.get(command.workerId)), attempt: row.attempt })
+    const begin = begun.get(command.taskId)
+    if (begin) {
+      const task = begunRecord(transaction, begin.row, workers.get(command.workerId))
+      return done({ task, attempt: task.attempt, resume: begin.resume })
+    }
     const task = tasks.get(command.taskId)
     if (!task || judgement.kind === 'begin') return conflict(task)
-    return done({ task, attempt: judgement.attempt })
+    const resume = judgement.kind === 'keep' ? (given.get(command.taskId) ?? null) : null
+    return done({ task, attempt: judgement.attempt, resume })
   })
 }
 

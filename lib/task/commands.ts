@@ -23,6 +23,8 @@ import {
 } from './schema.ts'
 import { ATTEMPT_OUTCOMES } from './states.ts'
 
+export * from './checkpoint-commands.ts'
+
 const Reason = Line.max(LIMITS.titleLength).describe('why, kept for ever; mandatory for every act of a person')
 const Held = z.strictObject({ taskId: Id, attempt: Ordinal })
 

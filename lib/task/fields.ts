@@ -12,6 +12,9 @@ export const LIMITS = {
   labels: 50,
   skills: 50,
   outputMessageBytes: 256 * 1024,
+  checkpointBytes: 256 * 1024,
+  /** Of one attempt; older ones make room. */
+  checkpointsKept: 10,
   waitMs: 30_000,
   leaseMsMin: 5_000,
   leaseMsMax: 3_600_000,

@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   'task.started',
   'task.waiting',
   'task.progress',
+  'task.checkpoint',
   'task.session_linked',
   'task.finished',
   'task.late_result',

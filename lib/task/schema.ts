@@ -22,6 +22,7 @@ import {
 
 export * from './fields.ts'
 export * from './history.ts'
+export * from './resume.ts'
 
 /** What is known of the worker that holds, or last held, a task; it feeds the five ticks. */
 export const Holder = z.object({
@@ -75,6 +76,7 @@ export const Task = z.object({
   resumesUsed: Count,
   waitReason: z.string().nullable().describe('what it waits for, while it is waiting'),
   predecessorId: Id.nullable().describe('the quarantined task that this one was released from'),
+  checkpointTurn: z.int().nullable().describe('turn of the newest checkpoint that a later attempt may go on from'),
   undoable: z.boolean().describe('a reassignment that nobody has started yet and that can be undone'),
   createdAt: Instant,
   startedAt: Instant.nullable(),

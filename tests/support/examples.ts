@@ -60,6 +60,8 @@ const tasks: Pick<
   | 'getTask'
   | 'listEvents'
   | 'readOutput'
+  | 'listCheckpoints'
+  | 'getCheckpoint'
   | 'failTask'
   | 'reassignTask'
   | 'undoReassignment'
@@ -93,6 +95,8 @@ const tasks: Pick<
   getTask: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId }),
   listEvents: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, limit: 2 }),
   readOutput: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, attempt: 1, stream: 'stdout' }),
+  listCheckpoints: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId }),
+  getCheckpoint: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, turn: 3, attempt: 1 }),
   failTask: async (stage) => ({ taskId: (await stage.begin()).task.id, reason: 'it does harm' }),
   reassignTask: async (stage) => ({
     taskId: (await interrupted(stage)).taskId,
@@ -111,7 +115,14 @@ const tasks: Pick<
 
 const attempts: Pick<
   Examples,
-  'claimTasks' | 'startAttempt' | 'appendOutput' | 'reportProgress' | 'linkSession' | 'finishAttempt' | 'finishAttempts'
+  | 'claimTasks'
+  | 'startAttempt'
+  | 'appendOutput'
+  | 'reportProgress'
+  | 'saveCheckpoint'
+  | 'linkSession'
+  | 'finishAttempt'
+  | 'finishAttempts'
 > = {
   async claimTasks(stage, caller) {
     const skill = freshId('skill')
@@ -138,6 +149,10 @@ const attempts: Pick<
   async reportProgress(stage, caller) {
     const { ref } = await stage.begin({}, await stage.hire({}, caller))
     return { ...ref, phase: 'planning', note: 'reads\nthe code', turns: 3, tokensIn: 9, tokensOut: 0, costUsd: 0.25 }
+  },
+  async saveCheckpoint(stage, caller) {
+    const { ref } = await stage.begin({}, await stage.hire({}, caller))
+    return { ...ref, turn: 7, state: { messages: [{ role: 'user', content: 'Fix login' }], cursor: null } }
   },
   async linkSession(stage, caller) {
     const { ref } = await stage.begin({}, await stage.hire({}, caller))
@@ -200,6 +215,7 @@ async function told(stage: Stage, caller: Client) {
   const { ref } = await stage.begin({}, await stage.hire({}, caller))
   await stage.admin.call('linkSession', { ...ref, sessionId: freshId('session') })
   await stage.admin.call('reportProgress', { ...ref, phase: 'working', note: 'half done' })
+  await stage.admin.call('saveCheckpoint', { ...ref, turn: 3, state: { done: ['a.ts'] } })
   const gap = { from: 2, to: 2, bytes: 10 }
   const chunk = (sequence: number) => ({ id: freshId('message'), stream: 'stdout' as const, sequence, data: 'x\n' })
   await stage.admin.call('appendOutput', { ...ref, messages: [chunk(1), { ...chunk(3), dropped: gap }] })
