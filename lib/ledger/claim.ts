@@ -62,8 +62,8 @@ const lockDue = statement(
     JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND (t.not_before IS NULL OR t.not_before <= ${d.now})
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
       AND (t.excluded_worker_id IS NULL OR t.excluded_worker_id <> w.id OR t.assigned_at <= ${d.now} - c.exclusion_ms
-        OR NOT EXISTS (SELECT 1 FROM workers AS o WHERE o.id <> w.id AND o.state = 'alive' AND o.lease_expires_at > ${d.now}
-          AND ${d.contains('o.skills', 't.requires')}))
+        OR NOT EXISTS (SELECT 1 FROM workers AS peer WHERE peer.id <> w.id AND peer.state = 'alive' AND peer.lease_expires_at > ${d.now}
+          AND ${d.contains('peer.skills', 't.requires')}))
     ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
     LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
 )
