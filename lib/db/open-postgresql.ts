@@ -17,6 +17,13 @@ const CONNECTIONS_MAX = 12
 /** Two transactions that met in opposite orders: the database ended one of them, and it may simply go again. */
 const TRY_AGAIN = new Set(['40P01', '40001'])
 const TRIES_MAX = 6
+/**
+ * Nobody waits for ever: not for a row that somebody else has locked, not for a statement, and a transaction that this
+ * process has forgotten lets go of its rows.
+ */
+const LIMITS = '-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s'
+/** A lock that was not given, a statement or a transaction that took too long. */
+const TOOK_TOO_LONG = new Set(['55P03', '57014', '25P03'])
 
 /**
  * Counts and instants are below 2^53, so bigint columns can be plain numbers. JSON stays text, as SQLite gives it: once
@@ -37,7 +44,7 @@ export function poolOptions(url: string): pg.PoolConfig {
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: 10_000,
     types,
-    options: '-c TimeZone=UTC',
+    options: `-c TimeZone=UTC ${LIMITS}`,
   }
 }
 
@@ -83,7 +90,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
       wake.committed(round.work.name)
     } catch (error) {
       if (round.jobs.length > 1 && !isConnectionLoss(error)) for (const single of singles(round)) await attempt(single)
-      else failAll(round.jobs, isConnectionLoss(error) ? unreachable(url, error) : error)
+      else failAll(round.jobs, explained(url, error))
     }
   }
 
@@ -126,7 +133,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
     try {
       return (await pool.query<Row>(text, parametersOf(parameters))).rows
     } catch (error) {
-      throw isConnectionLoss(error) ? unreachable(url, error) : error
+      throw explained(url, error)
     }
   }
 
@@ -189,6 +196,17 @@ function isConnectionLoss(error: unknown): boolean {
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|08|57P)/.test(code) ||
     /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(String(error))
+  )
+}
+
+/** What stands between us and the database as one sentence; anything else as it is. */
+function explained(url: string, error: unknown): unknown {
+  if (isConnectionLoss(error)) return unreachable(url, error)
+  if (!TOOK_TOO_LONG.has(String((error as { code?: unknown }).code))) return error
+  const met = error instanceof Error ? error.message : ''
+  return new TaskError(
+    'unavailable',
+    `PostgreSQL took too long (${met}): another session holds these rows, or it is overloaded; try again`,
   )
 }
 

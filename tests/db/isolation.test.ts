@@ -113,4 +113,22 @@ describe('transactions on postgresql', () => {
       return heard
     })
   })
+
+  it('do not wait for ever for a row that somebody else has locked, and hold up nobody else', async () => {
+    const ledger = await open()
+    await ledger.sql('SELECT pg_advisory_unlock_all()')
+    await ledger.db.write(writeNotes, [{ id: 'a' }, { id: 'b' }])
+    await ledger.sql('BEGIN')
+    await ledger.sql("UPDATE operations SET total = 7 WHERE id = 'a'")
+    const [blocked, free] = await Promise.all([
+      ledger.db.write(crossing('a', 'a'), [null]),
+      ledger.db.write(crossing('b', 'b'), [null]),
+    ])
+    await ledger.sql('ROLLBACK')
+    expect(blocked).toMatchObject([
+      { error: { code: 'unavailable', message: expect.stringContaining('another session holds') as string } },
+    ])
+    expect(free).toEqual([{ ok: true, value: null }])
+    expect(await ledger.db.write(crossing('a', 'a'), [null])).toMatchObject([{ ok: true }])
+  })
 })
