@@ -34,6 +34,9 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'recovery.ran': 'report',
   'recovery.amnesty': 'report',
   'ledger.pruned': 'report',
+  'operation.started': 'act',
+  'operation.finished': 'report',
+  'operation.aborted': 'act',
 }
 
 /** The names that the stream is listened to by. The keys of an exhaustive map over EventType are exactly its values. */

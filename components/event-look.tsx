@@ -3,6 +3,7 @@ import {
   CircleSlash2,
   Filter,
   Link2,
+  ListChecks,
   type LucideIcon,
   MessageSquare,
   Power,
@@ -61,6 +62,9 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'recovery.ran': quiet(RotateCcw),
   'recovery.amnesty': quiet(RotateCcw),
   'ledger.pruned': quiet(Filter),
+  'operation.started': quiet(ListChecks),
+  'operation.finished': quiet(ListChecks),
+  'operation.aborted': quiet(CircleSlash2),
 }
 
 /** A finish wears the look of what it finished as, and a failure for good is a solid. */

@@ -69,6 +69,9 @@ const WORDS: Record<EventType, Teller> = {
   'recovery.ran': () => line('Recovery ran.'),
   'recovery.amnesty': ({ reason }) => line('Leases extended:', reason ?? 'the server itself was away'),
   'ledger.pruned': ({ data }) => line('Old tasks pruned:', text(String(data.tasks)) ?? ''),
+  'operation.started': ({ reason }) => line('Bulk act begun:', quoted(reason)),
+  'operation.finished': () => line('Bulk act done.'),
+  'operation.aborted': ({ reason }) => line('Bulk act stopped.', reason ? quoted(reason) : ''),
 }
 
 function finished(event: TaskEvent, _attempts: readonly Attempt[]): EventWords {

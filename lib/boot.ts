@@ -9,7 +9,7 @@ import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { asUnusable } from './db/unusable.ts'
 import { type Env, readEnv } from './env.ts'
-import { type Host, recover, SWEEPER, SYSTEM, startSweeper, startTail } from './ledger/index.ts'
+import { type Host, recover, SWEEPER, SYSTEM, startOperationRunner, startSweeper, startTail } from './ledger/index.ts'
 import { isGone, readIdentity } from './process.ts'
 import { isTaskError } from './task/errors.ts'
 import { createPolicy } from './task/recovery.ts'
@@ -40,6 +40,9 @@ async function begin(env: Env): Promise<Runtime> {
   const secret = await ensureAdmin(db, env.adminToken)
   const sweeper = startSweeper(context, options, (error) =>
     console.error('rollcall: a sweep failed:', isTaskError(error) ? error.message : error),
+  )
+  startOperationRunner(context, { everyMs: env.sweepMs }, (error) =>
+    console.error('rollcall: a bulk act failed:', isTaskError(error) ? error.message : error),
   )
   const runtime: Runtime = { env, db, policy, host, sweeper, tail: startTail({ db }) }
   publishRuntime(runtime)

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { attempts } from './contract/attempts.ts'
 import type { Endpoint } from './contract/endpoint.ts'
+import { operations } from './contract/operations.ts'
 import { records } from './contract/records.ts'
 import { service } from './contract/service.ts'
 import { tasks } from './contract/tasks.ts'
@@ -18,6 +19,7 @@ export const ENDPOINTS = {
   ...workers,
   ...tasks,
   ...attempts,
+  ...operations,
   ...records,
   ...tokens,
   ...service,

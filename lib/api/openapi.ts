@@ -2,12 +2,23 @@
 import { z } from 'zod'
 import { COMMON_ERRORS, ENDPOINTS, type Endpoint } from '#lib/contract.ts'
 import { ERRORS, type ErrorCode } from '#lib/task/errors.ts'
-import { Attempt, Holder, Incident, Problem, RecoveryRun, Session, Task, TaskEvent, Worker } from '#lib/task/schema.ts'
+import {
+  Attempt,
+  BulkOperation,
+  Holder,
+  Incident,
+  Problem,
+  RecoveryRun,
+  Session,
+  Task,
+  TaskEvent,
+  Worker,
+} from '#lib/task/schema.ts'
 
 type JsonObject = { [key: string]: unknown }
 
 /** What stands once in the document, under its name, and is referred to everywhere else. Those within others come first. */
-const NAMED = { Holder, Task, Attempt, Worker, Session, TaskEvent, Incident, RecoveryRun }
+const NAMED = { Holder, Task, Attempt, Worker, Session, TaskEvent, Incident, RecoveryRun, BulkOperation }
 
 let document: JsonObject | undefined
 

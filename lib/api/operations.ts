@@ -65,6 +65,13 @@ export const OPERATIONS: Operations = {
   cancelTask: async ({ context }, input) => ({ task: await ledger.cancelTask(context, input) }),
   noteTask: async ({ context }, input) => ({ event: await ledger.noteTask(context, input) }),
 
+  runOperation: async ({ context }, input) => ({ operation: await ledger.runOperation(context, input) }),
+  listOperations: ({ context }, input) => ledger.listOperations(context, input),
+  getOperation: ({ context }, input) => ledger.getOperation(context, input),
+  listOperationItems: ({ context }, input) => ledger.listOperationItems(context, input),
+  abortOperation: async ({ context }, input) => ({ operation: await ledger.abortOperation(context, input) }),
+  retryOperation: async ({ context }, input) => ({ operation: await ledger.retryOperation(context, input) }),
+
   listSessions: ({ context }, input) => ledger.listSessions(context, input),
   listIncidents: ({ context }, input) => ledger.listIncidents(context, input),
   getIncident: ({ context }, input) => ledger.getIncident(context, input),

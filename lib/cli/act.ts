@@ -1,7 +1,9 @@
 /** `rollcall fail|reassign|cancel|note ID...`: an operator's acts, each with a reason that is kept. */
 import { Command } from 'commander'
 import { isTaskError } from '#lib/task/errors.ts'
+import type { OperationAction } from '#lib/task/schema.ts'
 import type { Client } from '#lib/worker/client.ts'
+import { filterOf, performBulk } from './bulk.ts'
 import { clientOf, say } from './environment.ts'
 import { EXIT, exitOf } from './exit-codes.ts'
 import { wholeNumber } from './options.ts'
@@ -12,10 +14,12 @@ interface ActOptions {
   readonly json?: true
   readonly worker?: string
   readonly holdMs?: number
+  readonly filter?: ReturnType<typeof filterOf>
+  readonly dryRun?: true
 }
 
 interface Act {
-  readonly name: string
+  readonly name: OperationAction
   readonly description: string
   /** What a line of the answer says was done. */
   readonly done: string
@@ -59,8 +63,10 @@ export function actCommands(): Command[] {
   return ACTS.map((act) => {
     const command = new Command(act.name)
       .description(act.description)
-      .argument('<ids...>', 'ids of the tasks')
+      .argument('[ids...]', 'ids of the tasks')
       .requiredOption('--reason <text>', act.name === 'note' ? 'the note' : 'why; it is kept for ever')
+      .option('--filter <query>', 'all tasks that match, such as status=interrupted&repo=acme/api', filterOf)
+      .option('--dry-run', 'with a filter: say what would happen, and do nothing')
       .option('--json', 'print what became of each task as JSON')
     if (act.name === 'reassign') {
       command
@@ -69,8 +75,17 @@ export function actCommands(): Command[] {
     }
     return command
       .addHelpText('after', `\nExample:\n  rollcall ${act.name} ID ID --reason 'the host was rebooted'`)
-      .action((ids: string[], options: ActOptions) => perform(act, ids, options))
+      .action((ids: string[], options: ActOptions) => begin(command, act, ids, options))
   })
+}
+
+async function begin(command: Command, act: Act, ids: readonly string[], options: ActOptions): Promise<void> {
+  const { filter, dryRun, reason, worker, holdMs, json } = options
+  if ((ids.length === 0) === (filter === undefined)) command.error('error: name the tasks, or give a --filter')
+  if (filter === undefined && dryRun) command.error('error: --dry-run goes with a --filter')
+  if (filter === undefined) return perform(act, ids, options)
+  const target = { ...(worker && { workerId: worker }), ...(holdMs && { holdMs }) }
+  await performBulk({ action: act.name, filter, reason, ...target, ...(dryRun && { dryRun }) }, { json })
 }
 
 /** One by one, so that each task has its own answer; one refusal does not hold up the rest. */

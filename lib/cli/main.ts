@@ -1,6 +1,7 @@
 /** The `rollcall` command. Each command has a file of its own. */
 import { Command, CommanderError } from 'commander'
 import { actCommands } from './act.ts'
+import { operationsCommand } from './bulk.ts'
 import { drainCommand } from './drain.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
@@ -39,6 +40,7 @@ for (const command of [
   taskCommand(),
   workersCommand(),
   ...actCommands(),
+  operationsCommand(),
   recoverCommand(),
   drainCommand(),
   hookCommand(),

@@ -102,6 +102,7 @@ function* write<Command>(
       fromStatus: set.status === undefined ? null : row.status,
       toStatus: set.status ?? null,
       ...event,
+      ...(context.operationId && { data: { ...event.data, operationId: context.operationId } }),
       actor: context.actor,
       taskId: row.id,
     })),

@@ -16,6 +16,8 @@ export interface Context {
   readonly db: Database
   readonly actor: Actor
   readonly policy: RecoveryPolicy
+  /** The bulk act that this is a part of. */
+  readonly operationId?: string
 }
 
 export const SYSTEM: Actor = { kind: 'system', name: 'rollcall', role: 'admin' }

@@ -1,6 +1,8 @@
 import type { Dialect } from '#lib/db/types.ts'
 import type { ListTasks } from '#lib/task/commands.ts'
+import type { TaskFilter } from '#lib/task/operation-commands.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
 import { shownTo } from './reader.ts'
@@ -27,6 +29,48 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   const rows = await context.db.read(pageText(filter, query, now, limit + 1), filter.parameters)
   const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
   return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
+}
+
+/** A task as it is found at one moment: what a bulk act is frozen over. */
+export interface Found {
+  readonly taskId: string
+  readonly status: TaskStatus
+  readonly attempt: number
+  readonly sideEffects: boolean
+}
+
+/** How many match, by the same conditions; it stops counting at `max`. */
+export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilter, max: number): Promise<number> {
+  const filter = new Filter(db.dialect)
+  addConditions(filter, query)
+  const text = pageText(filter, query, await db.now(), max, 'SELECT t.id, t.created_at')
+  const [row] = await db.read(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
+  return Number(row?.count)
+}
+
+/** All that match at this moment, by the same conditions as the list and in one read; at most `max`. */
+export async function findMatching(
+  { db }: Pick<Context, 'db'>,
+  query: TaskFilter,
+  { max, asOf }: { max: number; asOf?: number | undefined },
+): Promise<Found[]> {
+  const filter = new Filter(db.dialect)
+  addConditions(filter, query)
+  if (asOf !== undefined) filter.add((at) => `t.created_at <= ${at(asOf)}`)
+  const text = pageText(
+    filter,
+    query,
+    await db.now(),
+    max,
+    'SELECT t.id, t.status, t.attempt, t.side_effects, t.created_at',
+  )
+  const rows = await db.read(text, filter.parameters)
+  return rows.map((row) => ({
+    taskId: row.id as string,
+    status: row.status as TaskStatus,
+    attempt: row.attempt as number,
+    sideEffects: Boolean(row.side_effects),
+  }))
 }
 
 /** Collects conditions with their parameters, so that no value is ever part of a text. */
@@ -84,7 +128,7 @@ function addWords(filter: Filter, dialect: Dialect, q: string): void {
 const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
 
 /** The default window is two sets with an index each; together in one condition they would have none. */
-function pageText(filter: Filter, query: ListTasks, now: number, limit: number): string {
+function pageText(filter: Filter, query: ListTasks, now: number, limit: number, select = TASK_SELECT): string {
   const from = `FROM task_history AS t ${TASK_JOINS}`
   const where = (more?: string) => {
     const all = more ? [...filter.conditions, more] : filter.conditions
@@ -92,9 +136,9 @@ function pageText(filter: Filter, query: ListTasks, now: number, limit: number):
   }
   const windowed =
     query.id === undefined && query.since === undefined && query.until === undefined && query.incident === undefined
-  if (!windowed) return `${TASK_SELECT} ${from} ${where()} ${ORDER} LIMIT ${limit}`
-  const open = `SELECT * FROM (${TASK_SELECT} ${from} ${where('t.sealed_at IS NULL')} ${ORDER} LIMIT ${limit}) AS open_tasks`
+  if (!windowed) return `${select} ${from} ${where()} ${ORDER} LIMIT ${limit}`
+  const open = `SELECT * FROM (${select} ${from} ${where('t.sealed_at IS NULL')} ${ORDER} LIMIT ${limit}) AS open_tasks`
   const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
-  const sealed = `SELECT * FROM (${TASK_SELECT} ${from} ${where(recent)} ${ORDER} LIMIT ${limit}) AS sealed_tasks`
+  const sealed = `SELECT * FROM (${select} ${from} ${where(recent)} ${ORDER} LIMIT ${limit}) AS sealed_tasks`
   return `${open} UNION ALL ${sealed} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
 }

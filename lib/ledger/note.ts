@@ -21,6 +21,7 @@ export const noteTask = operation<NoteTask, TaskEvent>(
           taskId: command.taskId,
           attempt: rows.get(command.taskId)?.attempt || null,
           reason: command.text,
+          data: context.operationId ? { operationId: context.operationId } : {},
         })),
     )
     const byTask = new Map(events.map((row) => [row.task_id as string, toEvent(row)]))

@@ -15,6 +15,8 @@ export interface Request<Command> {
 export interface Operation<Command, Value> {
   (context: Context, command: Command): Promise<Value>
   many(context: Context, commands: readonly Command[]): Promise<Result<Value>[]>
+  /** The same inside a transaction that is open already: a bulk act does it with its own book-keeping. */
+  readonly plan: OperationPlan<Command, Value>
 }
 
 export type OperationPlan<Command, Value> = (
@@ -48,7 +50,7 @@ export function operation<Command, Value>(
     return result.value
   }
 
-  return Object.assign(one, { many })
+  return Object.assign(one, { many, plan })
 }
 
 export function done<T>(value: T): Result<T> {

@@ -19,6 +19,9 @@ export const LIMITS = {
   leaseMsMin: 5_000,
   leaseMsMax: 3_600_000,
   holdMsMax: 3_600_000,
+  /** What one bulk act may be frozen over, and how many ids may name it: they must fit into a body. */
+  operationTasks: 50_000,
+  operationIds: 10_000,
   jsonDepth: 100,
   /** What an INTEGER column of PostgreSQL takes. */
   integerMax: 2 ** 31 - 1,
@@ -66,6 +69,8 @@ export const DEATH_KINDS = ['proven', 'suspected', 'declared', 'replaced'] as co
 export type DeathKind = (typeof DEATH_KINDS)[number]
 export const NEXT_ACTIONS = ['reassign', 'resume', 'hold', 'fail', 'compensate', 'quarantine', 'abort'] as const
 export type NextAction = (typeof NEXT_ACTIONS)[number]
+export const OPERATION_ACTIONS = ['fail', 'reassign', 'cancel', 'note'] as const
+export type OperationAction = (typeof OPERATION_ACTIONS)[number]
 export const STREAMS = ['stdout', 'stderr'] as const
 export type Stream = (typeof STREAMS)[number]
 export const ROLES = ['worker', 'viewer', 'operator', 'admin'] as const

@@ -32,6 +32,9 @@ export const EVENT_TYPES = [
   'recovery.ran',
   'recovery.amnesty',
   'ledger.pruned',
+  'operation.started',
+  'operation.finished',
+  'operation.aborted',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -22,6 +22,7 @@ import {
 
 export * from './fields.ts'
 export * from './history.ts'
+export * from './operation.ts'
 export * from './resume.ts'
 
 /** What is known of the worker that holds, or last held, a task; it feeds the five ticks. */

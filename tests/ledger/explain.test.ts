@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { statements } from '#lib/db/statement.ts'
 import type { Database, Plan, Row } from '#lib/db/types.ts'
 import {
+  abortOperation,
   appendOutput,
   cancelTask,
   claimTasks,
@@ -9,10 +10,13 @@ import {
   createTask,
   declareDead,
   failTask,
+  getOperation,
   getTask,
   heartbeat,
   linkSession,
   listEvents,
+  listOperationItems,
+  listOperations,
   listTasks,
   noteTask,
   readHealth,
@@ -20,6 +24,9 @@ import {
   reassignTask,
   recover,
   reportProgress,
+  retryOperation,
+  runDueOperations,
+  runOperation,
   startAttempt,
   startTail,
   stopWorker,
@@ -115,9 +122,23 @@ async function operate(ledger: Ledger): Promise<void> {
   }
   await Promise.all([getTask(context, { taskId }), listEvents(context, { taskId }), countTasks(context)])
   await Promise.all([readOutput(context, { taskId, stream: 'stdout' }), readHealth(context)])
+  await bulk(ledger)
   const tail = startTail(context)
   await tail.subscribe(undefined, () => {})
   tail.close()
+}
+
+async function bulk({ context }: Ledger): Promise<void> {
+  const order = { action: 'note' as const, reason: 'look' }
+  await runOperation(context, { ...order, filter: {}, asOf: '2036-11-21T08:00:00Z', dryRun: true })
+  const { id: operationId } = await runOperation(context, { ...order, ids: ['a', 'b'] })
+  await runDueOperations(context)
+  await abortOperation(context, { operationId }).catch(() => {})
+  await retryOperation(context, { operationId, of: 'skipped' })
+  const [{ nextCursor }] = [await listOperations(context, { limit: 1 })]
+  await listOperations(context, { cursor: nextCursor ?? '' })
+  await Promise.all([getOperation(context, { operationId }), listOperationItems(context, { operationId })])
+  await listOperationItems(context, { operationId, result: 'skipped' })
 }
 
 /** The plan of a statement, without running it. */

@@ -200,6 +200,29 @@ const records: Records = {
     return { recoveryRunId }
   },
   recover: async () => ({ dryRun: true }),
+  runOperation: async (stage) => ({
+    id: freshId('operation'),
+    action: 'reassign',
+    ids: [(await interrupted(stage)).taskId, freshId('gone')],
+    reason: 'the host is back',
+    workerId: (await stage.hire()).id,
+    holdMs: 10_000,
+    startAfterMs: 10_000,
+    dryRun: true,
+  }),
+  listOperations: async (stage) => {
+    await skipping(stage)
+    return { limit: 1 }
+  },
+  getOperation: async (stage) => ({ operationId: (await skipping(stage)).id }),
+  listOperationItems: async (stage) => ({ operationId: (await skipping(stage)).id, result: 'skipped', limit: 5 }),
+  async abortOperation(stage) {
+    const order = { action: 'cancel' as const, filter: { repo: 'acme/abort' }, reason: 'old', startAfterMs: 600_000 }
+    await stage.create({ repo: 'acme/abort' })
+    const { operation } = await stage.admin.call('runOperation', order)
+    return { operationId: operation.id, reason: 'not these' }
+  },
+  retryOperation: async (stage) => ({ operationId: (await skipping(stage)).id, reason: 'again', of: 'skipped' }),
   createToken: async () => ({ name: 'build farm', role: 'worker' }),
   listTokens: async () => ({ limit: 1 }),
   revokeToken: async (stage) => ({ tokenId: (await stage.mint('viewer')).token.id }),
@@ -220,6 +243,16 @@ async function told(stage: Stage, caller: Client) {
   const chunk = (sequence: number) => ({ id: freshId('message'), stream: 'stdout' as const, sequence, data: 'x\n' })
   await stage.admin.call('appendOutput', { ...ref, messages: [chunk(1), { ...chunk(3), dropped: gap }] })
   return ref
+}
+
+/** A bulk act that is over, and that left one of its two tasks alone. */
+async function skipping(stage: Stage) {
+  const order = { action: 'fail' as const, ids: [(await stage.create()).id, freshId('gone')], reason: 'it is stuck' }
+  const { operation } = await stage.admin.call('runOperation', order)
+  return eventually('the bulk act is over', async () => {
+    const { operation: now } = await stage.admin.call('getOperation', { operationId: operation.id })
+    return now.status === 'done' && now
+  })
 }
 
 /** A task whose worker was declared dead, with its incident. */

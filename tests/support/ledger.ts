@@ -26,7 +26,7 @@ export const POLICY = createPolicy(settingsOf({ strategy: 'fail-and-reassign', f
 
 export const TABLES = [
   ...['task_history', 'task_attempts', 'workers', 'sessions', 'task_events', 'task_output', 'late_reports'],
-  ...['checkpoints', 'compensations', 'incidents', 'recovery_runs', 'operations', 'ledger_clock'],
+  ...['checkpoints', 'compensations', 'incidents', 'recovery_runs', 'operation_items', 'operations', 'ledger_clock'],
 ] as const
 export type Table = (typeof TABLES)[number]
 const CLEAR = `BEGIN; ${TABLES.map((table) => `DELETE FROM ${table};`).join(' ')} COMMIT`
