@@ -10,7 +10,8 @@ import type { OutputMessage } from '#lib/task/commands.ts'
 import { type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import type { Stream } from '#lib/task/schema.ts'
 import { retry } from './retry.ts'
-import { memoryStore, type OutputStore } from './store.ts'
+import { memoryStore } from './store/memory.ts'
+import type { OutputStore } from './store/types.ts'
 
 export interface OutboxOptions {
   readonly send: (messages: OutputMessage[]) => Promise<EndpointOutput<'appendOutput'>>
@@ -98,7 +99,7 @@ export class Outbox {
 
   async #sendAll(): Promise<void> {
     const { signal } = this.#closed
-    while (this.#store.size > 0 && !this.#refused && !signal.aborted) {
+    while (!this.#store.isEmpty && !this.#refused && !signal.aborted) {
       const incarnation = this.#incarnation
       const { onRetry } = this.#options
       await retry((tries) => this.#sendHead(tries), { signal, ...(onRetry ? { onRetry } : {}) }).catch((error) => {
@@ -116,11 +117,10 @@ export class Outbox {
     })
     // Answered for an attempt that is no longer this one's.
     if (incarnation !== this.#incarnation) return
-    const before = this.#store.size
-    this.#store.settle(acked, highest)
+    const settled = this.#store.settle(acked, highest)
     this.#oneByOne = Math.max(0, this.#oneByOne - 1)
     // To be asked again with backoff, as anything that the ledger could not do now.
-    if (this.#store.size >= before) throw new TaskError('unavailable', 'the ledger acked none of the output')
+    if (settled === 0) throw new TaskError('unavailable', 'the ledger acked none of the output')
   }
 
   #failed(error: unknown): void {

@@ -4,7 +4,7 @@ import type { OutputMessage } from '#lib/task/commands.ts'
 import type { Stream } from '#lib/task/schema.ts'
 import { createClient } from '#lib/worker/client.ts'
 import { Outbox, slicesOf } from '#lib/worker/outbox.ts'
-import { memoryStore } from '#lib/worker/store.ts'
+import { memoryStore } from '#lib/worker/store/memory.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FakeLedger, LOST, problem, startFakeLedger } from '../support/fake-ledger.ts'
 

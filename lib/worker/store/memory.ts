@@ -1,25 +1,9 @@
-/** Where output waits until the ledger acked it. The sender knows this interface only, so a spool on disk can take its place. */
+/** Output that waits in memory: for a program that has no local store. */
 import { Buffer } from 'node:buffer'
 import { v7 as mintId } from 'uuid'
 import type { OutputMessage } from '#lib/task/commands.ts'
 import { LIMITS, type Stream } from '#lib/task/schema.ts'
-
-export type Dropped = NonNullable<OutputMessage['dropped']>
-export type Highest = Readonly<Record<Stream, number>>
-
-export interface OutputStore {
-  readonly size: number
-  /** Numbers the text within its stream and keeps it. */
-  push(stream: Stream, data: string): void
-  /** The oldest that wait, in order, as many as fit one request. They stay until settled. */
-  head(): readonly OutputMessage[]
-  /** What the ledger has needs no resend; what lies between that and the first waiting one is marked as gone. */
-  settle(acked: readonly string[], highest: Highest): void
-  /** Gives one up that the ledger will never take; the next of its stream says so. */
-  drop(id: string): void
-  /** Numbers what waits from 1 again: the streams of a new attempt. */
-  renumber(): void
-}
+import type { Dropped, Highest, OutputStore } from './types.ts'
 
 const CAP_BYTES = 64 * 1024 * 1024
 /** Room is left in the body for the fields around the messages. */
@@ -52,6 +36,10 @@ class MemoryStore implements OutputStore {
     return this.#entries.length
   }
 
+  get isEmpty(): boolean {
+    return this.size === 0
+  }
+
   push(stream: Stream, data: string): void {
     const dropped = this.#pending.get(stream)
     this.#pending.delete(stream)
@@ -72,7 +60,8 @@ class MemoryStore implements OutputStore {
     return this.#entries.slice(0, end === -1 ? undefined : end).map((entry) => entry.message)
   }
 
-  settle(acked: readonly string[], highest: Highest): void {
+  settle(acked: readonly string[], highest: Highest): number {
+    const before = this.#entries.length
     const ids = new Set(acked)
     this.#entries = this.#entries.filter(
       ({ message }) => !ids.has(message.id) && message.sequence > highest[message.stream],
@@ -82,6 +71,7 @@ class MemoryStore implements OutputStore {
       const first = this.#entries.find((entry) => entry.message.stream === stream)
       if (first) first.message = bridged(first.message, highest[stream])
     }
+    return before - this.#entries.length
   }
 
   drop(id: string): void {
