@@ -37,6 +37,21 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'operation.started': 'act',
   'operation.finished': 'report',
   'operation.aborted': 'act',
+  'recovery.paused': 'act',
+  'recovery.unpaused': 'act',
+  'recovery.storm_began': 'report',
+  'recovery.storm_ended': 'report',
+  'incident.opened': 'report',
+  'incident.joined': 'report',
+  'incident.merged': 'report',
+  'incident.taken': 'act',
+  'incident.dropped': 'act',
+  'incident.noted': 'act',
+  'incident.braked': 'report',
+  'incident.released': 'act',
+  'incident.resolved': 'act',
+  'incident.reopened': 'report',
+  'task.refunded': 'report',
 }
 
 /** The names that the stream is listened to by. The keys of an exhaustive map over EventType are exactly its values. */

@@ -72,6 +72,21 @@ const WORDS: Record<EventType, Teller> = {
   'operation.started': ({ reason }) => line('Bulk act begun:', quoted(reason)),
   'operation.finished': () => line('Bulk act done.'),
   'operation.aborted': ({ reason }) => line('Bulk act stopped.', reason ? quoted(reason) : ''),
+  'recovery.paused': ({ reason }) => line('Recovery paused:', quoted(reason)),
+  'recovery.unpaused': ({ reason }) => line('Recovery goes on.', reason ? quoted(reason) : ''),
+  'recovery.storm_began': ({ reason }) => line('A storm began:', reason ?? 'many workers fell silent together'),
+  'recovery.storm_ended': ({ reason }) => line('The storm is over.', reason ?? ''),
+  'incident.opened': ({ reason }) => line('Incident opened:', reason ?? ''),
+  'incident.joined': ({ reason }) => line('Another worker ended by it:', reason ?? ''),
+  'incident.merged': ({ reason }) => line('Merged:', reason ?? ''),
+  'incident.taken': ({ actor }) => line('Taken', `by ${actor.name}.`),
+  'incident.dropped': ({ actor }) => line('Given up', `by ${actor.name}.`),
+  'incident.noted': ({ reason }) => line('', quoted(reason)),
+  'incident.braked': ({ reason }) => line('Automatic recovery stopped:', reason ?? ''),
+  'incident.released': ({ reason }) => line('Brake released:', quoted(reason)),
+  'incident.resolved': ({ reason }) => line('Resolved:', quoted(reason)),
+  'incident.reopened': ({ reason }) => line('Reopened:', reason ?? ''),
+  'task.refunded': ({ reason }) => line('Not its fault after all:', reason ?? 'its interruption costs nothing'),
 }
 
 function finished(event: TaskEvent, _attempts: readonly Attempt[]): EventWords {

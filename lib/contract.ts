@@ -5,7 +5,9 @@
 import type { z } from 'zod'
 import { attempts } from './contract/attempts.ts'
 import type { Endpoint } from './contract/endpoint.ts'
+import { incidents } from './contract/incidents.ts'
 import { operations } from './contract/operations.ts'
+import { pauses } from './contract/pauses.ts'
 import { records } from './contract/records.ts'
 import { service } from './contract/service.ts'
 import { tasks } from './contract/tasks.ts'
@@ -21,6 +23,8 @@ export const ENDPOINTS = {
   ...attempts,
   ...operations,
   ...records,
+  ...incidents,
+  ...pauses,
   ...tokens,
   ...service,
 } as const satisfies Record<string, Endpoint>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import * as commands from '#lib/task/commands.ts'
-import { Id, Incident, RecoveryRun, Session } from '#lib/task/schema.ts'
+import { Id, RecoveryRun, Session } from '#lib/task/schema.ts'
 import { endpoint, page } from './endpoint.ts'
 
 export const records = {
@@ -13,27 +13,6 @@ export const records = {
     output: page('sessions', Session),
     status: 200,
     errors: [],
-  }),
-  listIncidents: endpoint({
-    method: 'GET',
-    path: '/api/v1/incidents',
-    summary: 'List incidents, newest first',
-    access: 'viewer',
-    input: commands.ListPage,
-    output: page('incidents', Incident),
-    status: 200,
-    errors: [],
-  }),
-  getIncident: endpoint({
-    method: 'GET',
-    path: '/api/v1/incidents/{id}',
-    summary: 'Read one incident',
-    access: 'viewer',
-    input: z.strictObject({ incidentId: Id }),
-    params: { id: 'incidentId' },
-    output: z.object({ incident: Incident }),
-    status: 200,
-    errors: ['not_found'],
   }),
   listRecoveryRuns: endpoint({
     method: 'GET',

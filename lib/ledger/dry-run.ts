@@ -72,6 +72,8 @@ export async function dryRun(
     interrupted: outcome.interruptions.length - quarantined,
     quarantined,
     reassigned: outcome.reassigned,
+    suspects: 0,
+    waiting: 0,
     errors: [],
     hints: outcome.interruptions.slice(0, 500).map(({ taskId, hint }) => ({ taskId, text: hint })),
   }

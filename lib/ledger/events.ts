@@ -11,6 +11,8 @@ export interface NewEvent {
   readonly taskId?: string | null
   readonly attempt?: number | null
   readonly workerId?: string | null
+  /** The incident that it is about. What happens to one of its tasks is told by the task. */
+  readonly incidentId?: string | null
   readonly fromStatus?: TaskStatus | null
   readonly toStatus?: TaskStatus | null
   readonly reason?: string | null | undefined
@@ -18,10 +20,10 @@ export interface NewEvent {
 }
 
 const insert = (d: Dialect) =>
-  `INSERT INTO task_events (type, task_id, attempt, worker_id, from_status, to_status, actor_kind, actor_name, reason, data, at)
-    SELECT c.type, c.task_id, c.attempt, c.worker_id, c.from_status, c.to_status, c.actor_kind, c.actor_name, c.reason, c.data, c.at
+  `INSERT INTO task_events (type, task_id, attempt, worker_id, from_status, to_status, actor_kind, actor_name, reason, data, at, incident_id)
+    SELECT c.type, c.task_id, c.attempt, c.worker_id, c.from_status, c.to_status, c.actor_kind, c.actor_name, c.reason, c.data, c.at, c.incident_id
     FROM ${d.rows(`type text, task_id text, attempt integer, worker_id text, from_status text, to_status text,
-      actor_kind text, actor_name text, reason text, data json, at bigint`)}`
+      actor_kind text, actor_name text, reason text, data json, at bigint, incident_id text`)}`
 
 const insertEvents = statement('insertEvents', insert)
 
@@ -48,6 +50,7 @@ function eventInput(transaction: Transaction, event: NewEvent) {
     task_id: event.taskId ?? null,
     attempt: event.attempt ?? null,
     worker_id: event.workerId ?? null,
+    incident_id: event.incidentId ?? null,
     from_status: event.fromStatus ?? null,
     to_status: event.toStatus ?? null,
     actor_kind: event.actor.kind,

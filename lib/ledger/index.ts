@@ -10,19 +10,20 @@ export { createTask } from './create.ts'
 export { failTask } from './fail.ts'
 export { finishAttempt } from './finish.ts'
 export { heartbeat } from './heartbeat.ts'
+export { dropIncident, noteIncident, resolveIncident, takeIncident } from './incident-acts.ts'
+export { getIncident, listIncidentEvents, listIncidents } from './incident-records.ts'
 export { linkSession } from './link-session.ts'
 export { countMatching, listTasks } from './list-tasks.ts'
 export { noteTask } from './note.ts'
 export { appendOutput } from './output.ts'
+export { listPauses, pauseRecovery, unpauseRecovery } from './pause.ts'
 export { reportProgress } from './progress.ts'
 export { countTasks, getTask, listEvents, readHealth, readOutput, type TaskCount, type TaskDetail } from './read.ts'
 export { reassignTask, undoReassignment } from './reassign.ts'
 export {
-  getIncident,
   getRecoveryRun,
   getWorker,
   hasWorkedOn,
-  listIncidents,
   listRecoveryRuns,
   listSessions,
   listWorkers,

@@ -15,9 +15,11 @@ import { SEALED_STATUSES, TASK_STATUSES, type TaskStatus } from '#lib/task/state
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
 import { DEFAULT_WINDOW_MS } from './list-tasks.ts'
+import { activePause } from './pause.ts'
 import { HIDDEN, maySee, shownTo } from './reader.ts'
 import { toAttempt, toEvent, toSession } from './record-rows.ts'
 import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toTask } from './rows.ts'
+import { currentStorm } from './storm.ts'
 import { isOutage } from './tick.ts'
 
 export interface TaskDetail {
@@ -156,5 +158,7 @@ export async function readHealth({ db }: Context, sweepMs = 1000): Promise<Healt
   const [now, [row]] = await Promise.all([db.now(), db.read('SELECT swept_at FROM ledger_clock WHERE id = 1')])
   const sweptAt = row ? Number(row.swept_at) : null
   const sweeper = sweptAt === null ? 'never' : isOutage(Math.max(0, now - sweptAt), sweepMs) ? 'late' : 'ok'
-  return { serverTime: instant(now), sweptAt: instantOrNull(sweptAt), sweeper, database: db.dialect.name }
+  const [pause, storm] = await Promise.all([activePause({ db }, now), currentStorm({ db }, now)])
+  const database = db.dialect.name
+  return { serverTime: instant(now), sweptAt: instantOrNull(sweptAt), sweeper, database, pause, storm }
 }

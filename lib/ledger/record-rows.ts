@@ -81,6 +81,7 @@ export function toEvent(row: Row): TaskEvent {
     taskId: row.task_id as string | null,
     attempt: row.attempt as number | null,
     workerId: row.worker_id as string | null,
+    incidentId: row.incident_id as string | null,
     fromStatus: row.from_status as TaskEvent['fromStatus'],
     toStatus: row.to_status as TaskEvent['toStatus'],
     actor: { kind: row.actor_kind as TaskEvent['actor']['kind'], name: row.actor_name as string },

@@ -1,13 +1,13 @@
-/** Reads of workers, sessions, incidents and recovery runs, newest first, through Prisma's typed models. */
+/** Reads of workers, sessions and recovery runs, newest first, through Prisma's typed models. */
 import type { ListPage } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import { type Incident, LIMITS, type RecoveryRun, type Session, type Worker } from '#lib/task/schema.ts'
+import { LIMITS, type RecoveryRun, type Session, type Worker } from '#lib/task/schema.ts'
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
 import { instant, instantOrNull } from './rows.ts'
 
 type Records = Context['db']['records']
-type Found<Model extends 'worker' | 'session' | 'incident' | 'recoveryRun'> = NonNullable<
+type Found<Model extends 'worker' | 'session' | 'recoveryRun'> = NonNullable<
   Awaited<ReturnType<Records[Model]['findFirst']>>
 >
 
@@ -83,27 +83,6 @@ export async function listSessions(
   return { sessions: page.map(toSession), nextCursor }
 }
 
-export async function listIncidents(
-  { db }: Context,
-  query: ListPage,
-): Promise<{ incidents: Incident[]; nextCursor: string | null }> {
-  const { limit, find } = ask('incidents', query, 'openedAt')
-  const rows = await db.records.incident.findMany(find)
-  const { rows: page, nextCursor } = pageOf(rows, limit, (row) =>
-    encodeCursor('incidents', [Number(row.openedAt), row.id]),
-  )
-  return { incidents: await Promise.all(page.map((row) => toIncident(db.records, row))), nextCursor }
-}
-
-export async function getIncident(
-  { db }: Context,
-  { incidentId }: { incidentId: string },
-): Promise<{ incident: Incident }> {
-  const row = await db.records.incident.findUnique({ where: { id: incidentId } })
-  if (!row) throw new TaskError('not_found', `no incident has the id ${incidentId}`, { incidentId })
-  return { incident: await toIncident(db.records, row) }
-}
-
 export async function listRecoveryRuns(
   { db }: Context,
   query: ListPage,
@@ -153,29 +132,6 @@ function toSession(row: Found<'session'>): Session {
     status: row.status as Session['status'],
     linkedAt: instant(row.linkedAt),
     endedAt: instantOrNull(row.endedAt),
-  }
-}
-
-/** Counted from its attempts: what they came to since, not what they were when the incident opened. */
-async function toIncident(records: Records, row: Found<'incident'>): Promise<Incident> {
-  const tasks = await records.attempt.findMany({
-    where: { incidentId: row.id },
-    select: { task: { select: { status: true, sealedAt: true, incidentId: true, attempt: true } }, attempt: true },
-    take: 10_000,
-  })
-  const open = tasks.filter(({ task, attempt }) => task.sealedAt === null && task.attempt === attempt).length
-  const failed = tasks.filter(({ task }) => task.sealedAt !== null && task.status !== 'success').length
-  return {
-    id: row.id,
-    cause: row.cause,
-    title: row.title,
-    workerId: row.workerId,
-    openedAt: instant(row.openedAt),
-    resolvedAt: instantOrNull(row.resolvedAt),
-    total: tasks.length,
-    open,
-    failed,
-    recovered: tasks.length - open - failed,
   }
 }
 

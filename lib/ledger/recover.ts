@@ -93,6 +93,8 @@ export async function recover(context: Context, options: RecoverOptions): Promis
     finishedAt: instant(await context.db.now()),
     workersDead,
     reassigned,
+    suspects: 0,
+    waiting: 0,
     ...found,
   }
   const news = run.errors.filter(({ taskId }) => !options.told?.has(taskId))

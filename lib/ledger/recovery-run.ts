@@ -10,11 +10,12 @@ const insertRuns = statement(
   (
     d,
   ) => `INSERT INTO recovery_runs (id, "trigger", dry_run, started_at, finished_at, workers_dead, interrupted, quarantined,
-      reassigned, errors, hints)
+      reassigned, suspects, waiting, errors, hints)
     SELECT c.id, c.trigger_name, c.dry_run, c.started_at, c.finished_at, c.workers_dead, c.interrupted, c.quarantined,
-      c.reassigned, c.errors, c.hints
+      c.reassigned, c.suspects, c.waiting, c.errors, c.hints
     FROM ${d.rows(`id text, trigger_name text, dry_run boolean, started_at bigint, finished_at bigint,
-      workers_dead integer, interrupted integer, quarantined integer, reassigned integer, errors json, hints json`)}`,
+      workers_dead integer, interrupted integer, quarantined integer, reassigned integer, suspects integer, waiting integer,
+      errors json, hints json`)}`,
 )
 
 const record = operation<RecoveryRun, null>(
@@ -49,6 +50,8 @@ function toInput({ command }: Request<RecoveryRun>) {
     interrupted: command.interrupted,
     quarantined: command.quarantined,
     reassigned: command.reassigned,
+    suspects: command.suspects,
+    waiting: command.waiting,
     errors: command.errors,
     hints: command.hints,
   }

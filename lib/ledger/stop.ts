@@ -50,6 +50,6 @@ const bury = operation<DeclareDead, Worker>(
   },
 )
 
-function toBurial({ context: { actor }, command: { workerId, reason } }: Request<DeclareDead>) {
-  return { workerId, reason, actor, kind: 'declared' as const }
+function toBurial({ context: { actor }, command: { workerId, reason, hostRebooted } }: Request<DeclareDead>) {
+  return { workerId, reason, actor, kind: 'declared' as const, rebooted: hostRebooted }
 }

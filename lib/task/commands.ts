@@ -180,7 +180,10 @@ export const DrainWorker = z.strictObject(WorkerAct)
 export type DrainWorker = z.infer<typeof DrainWorker>
 export const ResumeWorker = z.strictObject(WorkerAct)
 export type ResumeWorker = z.infer<typeof ResumeWorker>
-export const DeclareDead = z.strictObject(WorkerAct)
+export const DeclareDead = z.strictObject({
+  ...WorkerAct,
+  hostRebooted: z.boolean().optional().describe('its host was rebooted, so that its tasks are not to blame'),
+})
 export type DeclareDead = z.infer<typeof DeclareDead>
 export const StopWorker = z.strictObject(WorkerAct)
 export type StopWorker = z.infer<typeof StopWorker>

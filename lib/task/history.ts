@@ -24,6 +24,7 @@ export const EVENT_TYPES = [
   'task.aborted',
   'task.requeued',
   'task.refused',
+  'task.refunded',
   'worker.registered',
   'worker.drained',
   'worker.resumed',
@@ -35,6 +36,20 @@ export const EVENT_TYPES = [
   'operation.started',
   'operation.finished',
   'operation.aborted',
+  'recovery.paused',
+  'recovery.unpaused',
+  'recovery.storm_began',
+  'recovery.storm_ended',
+  'incident.opened',
+  'incident.joined',
+  'incident.merged',
+  'incident.taken',
+  'incident.dropped',
+  'incident.noted',
+  'incident.braked',
+  'incident.released',
+  'incident.resolved',
+  'incident.reopened',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
@@ -44,6 +59,7 @@ export const TaskEvent = z.object({
   taskId: Id.nullable(),
   attempt: z.int().nullable(),
   workerId: Id.nullable(),
+  incidentId: Id.nullable().describe('the incident that it is about; events of its tasks name it in their data'),
   fromStatus: TaskStatusName.nullable(),
   toStatus: TaskStatusName.nullable(),
   actor: z.object({ kind: z.enum(ACTOR_KINDS), name: z.string() }),
@@ -77,20 +93,6 @@ export const Compensation = z.object({
 })
 export type Compensation = z.infer<typeof Compensation>
 
-export const Incident = z.object({
-  id: Id,
-  cause: z.string(),
-  title: z.string(),
-  workerId: Id.nullable(),
-  openedAt: Instant,
-  resolvedAt: Instant.nullable(),
-  total: Count,
-  recovered: Count,
-  failed: Count,
-  open: Count,
-})
-export type Incident = z.infer<typeof Incident>
-
 export const RECOVERY_TRIGGERS = ['boot', 'sweep', 'manual'] as const
 export const RecoveryHint = z.object({ taskId: Id, text: z.string() })
 export const RecoveryRun = z.object({
@@ -103,6 +105,8 @@ export const RecoveryRun = z.object({
   interrupted: Count,
   quarantined: Count,
   reassigned: Count,
+  suspects: Count.describe('of the interrupted: those that died together with others, so that they run alone next'),
+  waiting: Count.describe('workers whose lease is over and that a storm keeps from being given up yet'),
   errors: z.array(z.object({ taskId: Id, message: z.string() })),
   hints: z.array(RecoveryHint).describe('the first 500; every hint is an event of its task as well'),
 })

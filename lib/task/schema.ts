@@ -19,9 +19,11 @@ import {
   TaskStatusName,
   WORKER_STATES,
 } from './fields.ts'
+import { RecoveryPause, Storm } from './incident.ts'
 
 export * from './fields.ts'
 export * from './history.ts'
+export * from './incident.ts'
 export * from './operation.ts'
 export * from './resume.ts'
 
@@ -166,6 +168,8 @@ export const Health = z.object({
   sweptAt: Instant.nullable(),
   sweeper: z.enum(['ok', 'late', 'never']),
   database: z.enum(['sqlite', 'postgresql']),
+  pause: RecoveryPause.nullable().describe('why automatic recovery is paused, and until when'),
+  storm: Storm.nullable(),
 })
 export type Health = z.infer<typeof Health>
 

@@ -30,6 +30,16 @@ export const Settings = z.strictObject({
   strategyModules: z.array(z.string().min(1)).max(20).default([]).describe('files whose default export is a strategy'),
   firstDelayMs: Duration.default(10_000).describe('from an interruption or a failure to the first reassignment'),
   resumesMax: z.int().min(0).max(100).default(2).describe('how often a task goes on from a checkpoint; 0 is never'),
+  isolationWaitMs: Duration.default(60_000).describe(
+    'how long a suspect waits for an idle worker to run alone on, after it is due',
+  ),
+  stormPaceMs: Duration.default(10_000).describe('in a storm one silent worker is given up in this time'),
+  massReassignPerSecond: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('how many tasks of a mass event go back to work in its first seconds; doubles every ten seconds'),
   noSkillAfterMs: Duration.default(15 * 60_000).describe('how long a task waits for a worker with its skills'),
   assignedTtlMs: Duration.default(15 * 60_000).describe(
     'how long an assigned task waits before it goes back to queued',

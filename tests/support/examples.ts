@@ -3,6 +3,7 @@ import type { EndpointInput } from '#lib/contract.ts'
 import type { CallName, Client } from '#lib/worker/client.ts'
 import { eventually } from './eventually.ts'
 import { freshId, taskOf, workerOf } from './factories.ts'
+import { incidents } from './incident-examples.ts'
 import type { Stage } from './stage.ts'
 
 /** `caller` is who will make the call: what must be a worker's own is made through it. */
@@ -172,20 +173,14 @@ const attempts: Pick<
   },
 }
 
-type Records = Omit<Examples, keyof typeof workers | keyof typeof tasks | keyof typeof attempts>
+type Records = Omit<
+  Examples,
+  keyof typeof workers | keyof typeof tasks | keyof typeof attempts | keyof typeof incidents
+>
 const records: Records = {
   async listSessions(stage, caller) {
     await told(stage, caller)
     return { limit: 1 }
-  },
-  async listIncidents(stage) {
-    await interrupted(stage)
-    return {}
-  },
-  async getIncident(stage) {
-    await interrupted(stage)
-    const { incidents } = await stage.admin.call('listIncidents', {})
-    return { incidentId: incidents[0]?.id ?? '' }
   },
   listRecoveryRuns: async () => ({ limit: 500 }),
   async getRecoveryRun(stage) {
@@ -231,7 +226,7 @@ const records: Records = {
   readyz: async () => ({}),
 }
 
-export const EXAMPLES: Examples = { ...workers, ...tasks, ...attempts, ...records }
+export const EXAMPLES: Examples = { ...workers, ...tasks, ...attempts, ...incidents, ...records }
 
 /** A task of which there is everything to read: attempts, a session, events, output with a gap, progress. */
 async function told(stage: Stage, caller: Client) {
