@@ -21,6 +21,7 @@ export const postgresql: Dialect = {
   lock: 'FOR UPDATE OF t',
   lockShared: 'FOR SHARE OF w',
   contains: (offered, needed) => `(${offered} @> ${needed})`,
+  isObject: (column) => `(jsonb_typeof(${column}) = 'object')`,
   text: (column, key) => `(${column} ->> ${key})`,
   // LIKE minds case here.
   matches: (column, pattern) => `${column} ILIKE ${pattern} ESCAPE '\\'`,

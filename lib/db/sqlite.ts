@@ -23,6 +23,8 @@ export const sqlite: Dialect = {
   lockShared: '',
   contains: (offered, needed) =>
     `NOT EXISTS (SELECT 1 FROM json_each(${needed}) AS n WHERE n.value NOT IN (SELECT o.value FROM json_each(${offered}) AS o))`,
+  // A column is text to SQLite, which may be no JSON at all.
+  isObject: (column) => `CASE WHEN json_valid(${column}) THEN json_type(${column}) = 'object' ELSE false END`,
   text: (column, key) => `(SELECT j.value FROM json_each(${column}) AS j WHERE j.key = ${key})`,
   // LIKE ignores the case of ASCII letters by itself.
   matches: (column, pattern) => `${column} LIKE ${pattern} ESCAPE '\\'`,

@@ -30,6 +30,8 @@ export interface Dialect {
   readonly lockShared: string
   /** True when every element of the JSON array `needed` is in the JSON array `offered`. */
   contains(offered: string, needed: string): string
+  /** True when a JSON column holds an object, whatever a hand has made of it. */
+  isObject(column: string): string
   /** The text under a key of a JSON object column, the key given as an SQL expression; null when it is not there. */
   text(column: string, key: string): string
   /** Case-insensitive LIKE; the pattern escapes `%` and `_` with a backslash. */

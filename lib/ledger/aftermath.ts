@@ -5,6 +5,7 @@ import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import type { AttemptFacts, RecoveryFacts, TaskFacts, Verdict } from '#lib/task/strategy.ts'
 import { sealed } from './change.ts'
 import { type KnownFacts, NO_FACTS } from './facts.ts'
+import type { ResumePoint } from './resume.ts'
 import { json, type TaskChange, type TaskRow } from './rows.ts'
 
 export type TaskSet = Partial<TaskChange> & { status: TaskStatus }
@@ -47,15 +48,16 @@ export function aftermath(
   if (row.cancel_requested_at !== null) {
     return { verdict: null, charged, set: { ...counted, ...sealed(transaction, 'cancelled') } }
   }
+  const facts = recoveryFacts(policy, end, known, charged)
   const verdict = decideRecovery(
     policy,
     row.strategy,
     taskFacts({ ...row, ...counted }),
     attemptFacts(row, end),
-    recoveryFacts(policy, end, known, charged),
+    facts,
     transaction.now,
   )
-  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end.ended, known) } }
+  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end.ended, facts) } }
 }
 
 function taskFacts(row: TaskRow): TaskFacts {
@@ -110,30 +112,36 @@ function columnsOf(
   verdict: Verdict,
   row: TaskRow,
   ended: 'failed' | 'interrupted',
-  known: KnownFacts,
+  facts: RecoveryFacts,
 ): TaskSet {
   // There is no edge from waiting to quarantined: such a task is interrupted first, and the verdict is due at once.
   if (verdict.action === 'quarantine' && canTransition(row.status, 'quarantined')) {
     return sealed(transaction, 'quarantined')
   }
   if (verdict.action === 'fail' && ended === 'failed') return sealed(transaction, 'failed')
+  // What goes on from a checkpoint is no failure of its task, whatever its attempt came to.
+  const status = verdict.action === 'resume' ? 'interrupted' : ended
   return {
-    status: ended,
+    status,
     worker_id: null,
     phase: null,
     wait_reason: null,
-    finished_at: ended === 'failed' ? transaction.now : null,
+    finished_at: status === 'failed' ? transaction.now : null,
+    ...(status === ended ? {} : { interrupted_at: transaction.now }),
     next_action: verdict.action,
     next_at: dueAt(transaction, verdict),
     next_reason: verdict.reason,
     excluded_worker_id: verdict.action === 'reassign' ? (verdict.exclude ?? null) : null,
-    resume_from: verdict.action === 'resume' ? resumePoint(verdict.from, known) : null,
+    resume_from: resumePoint(verdict, facts),
   }
 }
 
-/** What the next attempt goes on from, as `resume_from` keeps it. */
-function resumePoint(from: 'checkpoint' | 'session', { checkpoint, sessionId }: KnownFacts) {
-  return from === 'checkpoint' ? { kind: from, ...checkpoint } : { kind: from, sessionId }
+/** What the next attempt goes on from. A session that was left in order is offered to it whatever the strategy. */
+function resumePoint(verdict: Verdict, { checkpoint, session }: RecoveryFacts): ResumePoint | null {
+  if (verdict.action === 'resume' && verdict.from === 'checkpoint' && checkpoint) {
+    return { kind: 'checkpoint', ...checkpoint }
+  }
+  return session?.resumable ? { kind: 'session', sessionId: session.id } : null
 }
 
 function dueAt({ now }: Transaction, verdict: Verdict): number | null {

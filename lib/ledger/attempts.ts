@@ -90,6 +90,7 @@ function beginChange({ now }: Transaction, { row, workerId, reattached = false }
       finished_at: null,
       // A worker that takes a failed task itself uses a retry, as a reassignment would.
       retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+      resumes_used: row.next_action === 'resume' && !reattached ? row.resumes_used + 1 : row.resumes_used,
       // What begins anew goes on from none of its checkpoints, and nobody ever will.
       ...(resumes || reattached ? {} : { checkpoint_turn: null }),
       ...cleared,
@@ -174,11 +175,13 @@ const endAttemptRows = statement(
     WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
 )
 
+// With one that was offered to the attempt: it may have gone on in it without saying so.
 const endSessions = statement(
   'endSessions',
   (d) => `UPDATE sessions SET status = c.status, ended_at = c.at, reason = c.reason
     FROM ${d.rows('task_id text, attempt integer, status text, reason text, at bigint')}
-    WHERE sessions.task_id = c.task_id AND sessions.attempt = c.attempt AND sessions.status = 'active'
+    WHERE sessions.task_id = c.task_id AND ((sessions.attempt = c.attempt AND sessions.status = 'active')
+      OR (sessions.attempt < c.attempt AND sessions.status = 'resumable'))
     RETURNING sessions.id, sessions.task_id`,
 )
 

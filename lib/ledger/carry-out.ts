@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { done, operation, type Request } from './operation.ts'
 import { BATCH } from './orphans.ts'
-import type { TaskRow } from './rows.ts'
+import { json, type TaskRow } from './rows.ts'
 
 /** Carries out verdicts that are due, whichever instance stored them. Answers how many tasks it moved. */
 export const carryOut = operation<null, number>('carryOut', () => '', carry)
@@ -39,21 +39,8 @@ function moveOf(transaction: Transaction, { actor }: Context, row: DueRow): Carr
   const about = { actor, taskId: row.id, attempt: row.attempt, fromStatus: row.status, reason: row.next_reason }
   switch (row.next_action) {
     case 'reassign':
-      return {
-        row,
-        set: {
-          status: 'assigned',
-          worker_id: null,
-          assigned_at: transaction.now,
-          reassigned_from: row.status,
-          retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
-          finished_at: null,
-          next_action: null,
-          next_at: null,
-          next_reason: null,
-        },
-        event: { ...about, type: 'task.reassigned', toStatus: 'assigned', data: { automatic: true } },
-      }
+    case 'resume':
+      return assigned(transaction, row, about)
     case 'quarantine':
       return {
         row,
@@ -67,6 +54,30 @@ function moveOf(transaction: Transaction, { actor }: Context, row: DueRow): Carr
     default:
       // No strategy gives another verdict a time; should one, a person looks at it.
       return hold(row, about, `nothing here can carry out "${row.next_action}"`)
+  }
+}
+
+/** For whoever takes it next; a resume keeps on the row what to go on from, and uses one of its own budget. */
+function assigned({ now }: Transaction, row: DueRow, about: Omit<NewEvent, 'type'>): Carried {
+  const resumes = row.next_action === 'resume'
+  return {
+    row,
+    set: {
+      status: 'assigned',
+      worker_id: null,
+      assigned_at: now,
+      reassigned_from: row.status,
+      retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+      resumes_used: resumes ? row.resumes_used + 1 : row.resumes_used,
+      finished_at: null,
+      next_action: null,
+      next_at: null,
+      next_reason: null,
+    },
+    event: {
+      ...{ ...about, type: 'task.reassigned', toStatus: 'assigned' },
+      data: { automatic: true, ...(resumes ? { resumeFrom: json(row.resume_from) } : {}) },
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** What strategies may know beside the row of a task: its newest checkpoint, its session, the steps that undo it. */
 import { run, statement } from '#lib/db/statement.ts'
-import type { Plan } from '#lib/db/types.ts'
+import type { Dialect, Plan } from '#lib/db/types.ts'
 import type { RecoveryFacts } from '#lib/task/strategy.ts'
 import type { TaskRow } from './rows.ts'
 
@@ -15,19 +15,17 @@ export interface KnownFacts {
 
 export const NO_FACTS: KnownFacts = { checkpoint: null, sessionId: null, compensations: [], messages: 0 }
 
+/** The newest that can be read, whichever attempt saved it. */
+const newestCheckpoint = (d: Dialect, column: 'attempt' | 'turn') =>
+  `(SELECT p.${column} FROM checkpoints AS p WHERE p.task_id = c.task_id AND ${d.isObject('p.state')}
+    ORDER BY p.attempt DESC, p.turn DESC LIMIT 1) AS checkpoint_${column}`
+
 const readRecoveryFacts = statement(
   'readRecoveryFacts',
-  (d) => `SELECT c.task_id,
-      (SELECT s.id FROM sessions AS s WHERE s.task_id = c.task_id AND s.attempt = c.attempt AND s.status = 'active'
-        ORDER BY s.linked_at DESC LIMIT 1) AS session_id,
-      (SELECT p.attempt FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
-        AS checkpoint_attempt,
-      (SELECT p.turn FROM checkpoints AS p WHERE p.task_id = c.task_id ORDER BY p.attempt DESC, p.turn DESC LIMIT 1)
-        AS checkpoint_turn,
-      (SELECT MAX(o.sequence) FROM task_output AS o
-        WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = 'stdout') AS stdout_messages,
-      (SELECT MAX(o.sequence) FROM task_output AS o
-        WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = 'stderr') AS stderr_messages
+  (d) => `SELECT c.task_id, (SELECT s.id FROM sessions AS s
+        WHERE s.task_id = c.task_id AND (s.status = 'resumable' OR (s.status = 'active' AND s.attempt = c.attempt))
+        ORDER BY s.status, s.linked_at DESC LIMIT 1) AS session_id,
+      ${newestCheckpoint(d, 'attempt')}, ${newestCheckpoint(d, 'turn')}
     FROM ${d.rows('task_id text, attempt integer')}`,
 )
 

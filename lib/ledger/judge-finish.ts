@@ -55,7 +55,9 @@ export function judgeFinish(
 
 /** The newest attempt of a task that was interrupted meanwhile, and that nobody has taken over. */
 function isLate(row: TaskRow, command: FinishAttempt, attempt: AttemptRow | undefined): boolean {
-  return row.status === 'interrupted' && row.attempt === command.attempt && attempt?.worker_id === command.workerId
+  // One that has reported something else already is not interrupted, though its task may be: it resumes.
+  const interrupted = row.status === 'interrupted' && attempt?.status === 'interrupted'
+  return interrupted && row.attempt === command.attempt && attempt.worker_id === command.workerId
 }
 
 function sealedOrInterrupted(row: TaskRow, command: FinishAttempt): Refusal {
