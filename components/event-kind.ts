@@ -6,6 +6,7 @@ export type EventKind = 'transition' | 'act' | 'refusal' | 'report'
 /** Exhaustive over EventType: a new event does not compile until it has a kind. */
 export const EVENT_KINDS: Record<EventType, EventKind> = {
   'task.created': 'transition',
+  'task.imported': 'transition',
   'task.started': 'transition',
   'task.waiting': 'transition',
   'task.progress': 'report',

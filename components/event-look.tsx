@@ -4,6 +4,7 @@ import {
   CircleSlash2,
   CloudLightning,
   Filter,
+  Import,
   Link2,
   ListChecks,
   type LucideIcon,
@@ -41,6 +42,7 @@ const change = ({ shape, tone }: { shape: StatusShape; tone: Tone }): EventLook 
 /** The one map from event to look. */
 const EVENT_LOOKS: Record<EventType, EventLook> = {
   'task.created': change(queued),
+  'task.imported': quiet(Import),
   'task.started': change(running),
   'task.waiting': change(waiting),
   'task.progress': quiet(TrendingUp),

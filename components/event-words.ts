@@ -21,6 +21,8 @@ type Teller = (event: TaskEvent, attempts: readonly Attempt[]) => EventWords
 /** Exhaustive over EventType: a new event does not compile until it has words. */
 const WORDS: Record<EventType, Teller> = {
   'task.created': () => line('Queued.'),
+  'task.imported': ({ data }) =>
+    line('Taken over', `from another history, where it was ${text(data.status) ?? 'unknown'}.`),
   'task.started': (event, attempts) =>
     line('Running.', `${attemptOf(event)}${onWorker(event, attempts)}${because(event)}`),
   'task.waiting': (event) => line('Waiting', event.reason ? `for ${event.reason}` : ''),

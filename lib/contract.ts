@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { attempts } from './contract/attempts.ts'
 import type { Endpoint } from './contract/endpoint.ts'
+import { imports } from './contract/imports.ts'
 import { incidents } from './contract/incidents.ts'
 import { operations } from './contract/operations.ts'
 import { pauses } from './contract/pauses.ts'
@@ -25,6 +26,7 @@ export const ENDPOINTS = {
   ...records,
   ...incidents,
   ...pauses,
+  ...imports,
   ...tokens,
   ...service,
 } as const satisfies Record<string, Endpoint>

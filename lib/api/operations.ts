@@ -59,6 +59,16 @@ export const OPERATIONS: Operations = {
   finishAttempts: async (call, { completions }) =>
     toResults(call, await ledger.finishAttempt.many(call.context, completions)),
 
+  async importTasks({ context, requestId }, { tasks }) {
+    const results = await ledger.importTask.many(context, tasks)
+    return {
+      results: results.map((result, index) => {
+        const id = tasks[index]?.id ?? ''
+        return result.ok ? { id, result: result.value } : { id, error: toMemberProblem(result.error, requestId) }
+      }),
+    }
+  },
+
   failTask: async ({ context }, input) => ({ task: await ledger.failTask(context, input) }),
   reassignTask: async ({ context }, input) => ({ task: await ledger.reassignTask(context, input) }),
   undoReassignment: async ({ context }, input) => ({ task: await ledger.undoReassignment(context, input) }),
@@ -105,11 +115,13 @@ export const OPERATIONS: Operations = {
 /** A batch answers each of its members; a bug in one is told like a bug in a single call. */
 function toResults({ requestId }: Call, results: readonly Result<Task>[]) {
   return {
-    results: results.map((result) => {
-      if (result.ok) return { task: result.value }
-      if (!isTaskError(result.error))
-        console.error(`rollcall: internal error in a batch (request ${requestId}):`, result.error)
-      return { error: toProblem(result.error, requestId) }
-    }),
+    results: results.map((result) =>
+      result.ok ? { task: result.value } : { error: toMemberProblem(result.error, requestId) },
+    ),
   }
+}
+
+function toMemberProblem(error: unknown, requestId: string) {
+  if (!isTaskError(error)) console.error(`rollcall: internal error in a batch (request ${requestId}):`, error)
+  return toProblem(error, requestId)
 }

@@ -6,6 +6,7 @@ import { drainCommand } from './drain.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
 import { hookCommand } from './hook.ts'
+import { importCommand } from './import.ts'
 import { recoverCommand } from './recover.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
@@ -44,6 +45,7 @@ for (const command of [
   recoverCommand(),
   drainCommand(),
   hookCommand(),
+  importCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program))
 }

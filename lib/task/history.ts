@@ -4,6 +4,7 @@ import { ACTOR_KINDS, Count, Id, Instant, Json, STREAMS, TaskStatusName } from '
 
 export const EVENT_TYPES = [
   'task.created',
+  'task.imported',
   'task.started',
   'task.waiting',
   'task.progress',

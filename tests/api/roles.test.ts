@@ -62,6 +62,7 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   undoReassignment: OPERATORS,
   cancelTask: OPERATORS,
   noteTask: OPERATORS,
+  importTasks: OPERATORS,
   recover: OPERATORS,
   runOperation: OPERATORS,
   abortOperation: OPERATORS,

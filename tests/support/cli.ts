@@ -1,6 +1,6 @@
 /** The `rollcall` command as people run it: the bundle, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleTo } from '../../scripts/bundle.mjs'
@@ -31,6 +31,8 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
   const file = join(folder, 'rollcall.mjs')
   await bundleTo(file)
+  // What cannot be bundled is found as it is beside the built one.
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(folder, 'state'), ...env })
   return {
     file,
