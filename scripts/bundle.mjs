@@ -7,6 +7,8 @@ const ENTRY = 'lib/cli/main.ts'
 const OUTPUT = 'dist/rollcall.js'
 /** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
 const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
+/** Native modules cannot be bundled; they are found from dist/ in node_modules. */
+export const EXTERNAL = ['libsql']
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
@@ -16,18 +18,18 @@ export async function bundle() {
 }
 
 /** Writes the bundle, and what it loads from beside itself. */
-export async function bundleTo(outfile) {
+export async function bundleTo(outfile, entry = ENTRY) {
   const { build } = await import('esbuild')
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: [ENTRY],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // A native module cannot be bundled; it is found from dist/ in node_modules.
-    external: ['libsql'],
+    external: EXTERNAL,
+    metafile: true,
     // Bundled CommonJS packages ask for Node's own modules with require, which an ES module does not have.
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
@@ -35,7 +37,7 @@ export async function bundleTo(outfile) {
     legalComments: 'none',
     logLevel: 'silent',
   }).catch((error) => {
-    throw new StepError(error.message, `Correct what is named above in ${ENTRY} or what it imports.`)
+    throw new StepError(error.message, `Correct what is named above in ${entry} or what it imports.`)
   })
   for (const file of THREAD) copyFileSync(join(ROOT, file), join(dirname(outfile), basename(file)))
   return result

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { fingerprint, unlessStamped } from './fingerprint.mjs'
 import { generate } from './generate.mjs'
+import { pack } from './package.mjs'
 import { ROOT, report, run, StepError, step } from './step.mjs'
 
 const OLDEST_NODE = [20, 19]
@@ -30,6 +31,7 @@ try {
   await step('Installing the packages', install)
   await step('Generating the database clients', generate)
   await step('Bundling the command line', bundle)
+  await step('Packing it for other hosts', pack)
   if (!process.argv.includes('--no-build')) await step('Building the app', buildApp)
 } catch (error) {
   report(error)
