@@ -3,6 +3,7 @@ import type { EndpointInput } from '#lib/contract.ts'
 import type { CallName, Client } from '#lib/worker/client.ts'
 import { eventually } from './eventually.ts'
 import { freshId, taskOf, workerOf } from './factories.ts'
+import { importExample } from './import-example.ts'
 import { incidents } from './incident-examples.ts'
 import type { Stage } from './stage.ts'
 
@@ -218,32 +219,7 @@ const records: Records = {
     return { operationId: operation.id, reason: 'not these' }
   },
   retryOperation: async (stage) => ({ operationId: (await skipping(stage)).id, reason: 'again', of: 'skipped' }),
-  importTasks: async () => ({
-    tasks: [
-      {
-        ...taskOf({ correlationId: freshId('saga'), repo: 'acme/api', issueNumber: 1104, user: 'ada', agent: 'coder' }),
-        id: freshId('old'),
-        agentType: 'cli',
-        model: 'large-1',
-        provider: 'acme',
-        payload: ['a'],
-        labels: { team: 'web' },
-        status: 'failure',
-        createdAt: '2026-05-11T14:00:00Z',
-        startedAt: '2026-05-11T14:37:00+00:00',
-        interruptedAt: '2026-05-11T14:50:00Z',
-        finishedAt: '2026-05-11T15:13:00.5Z',
-        reason: 'restarted',
-        error: { class: 'Killed', message: 'SIGKILL' },
-        exitCode: -1,
-        costUsd: 1.5,
-        tokensIn: 9,
-        tokensOut: 8,
-        turns: 7,
-        artifacts: { pr: 12 },
-      },
-    ],
-  }),
+  importTasks: async () => ({ tasks: [importExample()] }),
   createToken: async () => ({ name: 'build farm', role: 'worker' }),
   listTokens: async () => ({ limit: 1 }),
   revokeToken: async (stage) => ({ tokenId: (await stage.mint('viewer')).token.id }),
