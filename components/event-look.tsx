@@ -4,6 +4,7 @@ import {
   CircleSlash2,
   CloudLightning,
   Filter,
+  Hand,
   Import,
   Link2,
   ListChecks,
@@ -34,8 +35,18 @@ interface EventLook {
   readonly tone: Tone
 }
 
-const { queued, running, waiting, interrupted, failed, success, cancelled, quarantined, aborted_no_skill } =
-  STATUS_LOOKS
+const {
+  queued,
+  running,
+  waiting,
+  interrupted,
+  failed,
+  success,
+  cancelled,
+  compensated,
+  quarantined,
+  aborted_no_skill,
+} = STATUS_LOOKS
 const quiet = (mark: LucideIcon): EventLook => ({ mark, tone: 'mute' })
 const change = ({ shape, tone }: { shape: StatusShape; tone: Tone }): EventLook => ({ mark: shape, tone })
 
@@ -57,6 +68,14 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'task.cancel_requested': quiet(CircleSlash2),
   'task.cancelled': change(cancelled),
   'task.quarantined': change(quarantined),
+  'task.compensation_registered': quiet(Undo2),
+  'task.compensating': quiet(Undo2),
+  'task.compensation_done': quiet(Undo2),
+  'task.compensation_failed': { mark: Undo2, tone: 'bad' },
+  'task.compensated': change(compensated),
+  'task.adopted': change(success),
+  'task.held': quiet(Hand),
+  'task.released': quiet(RotateCcw),
   'task.noted': quiet(MessageSquare),
   'task.unskilled': quiet(UserX),
   'task.skilled': quiet(UserCheck),

@@ -54,6 +54,23 @@ const WORDS: Record<EventType, Teller> = {
     ...line('Quarantined.', `${event.reason ?? ''}${invalidated(event)}`),
     hint: text(event.data.hint),
   }),
+  'task.compensation_registered': ({ reason, data }) =>
+    data.kind === 'none'
+      ? line('Nothing to undo:', quoted(reason))
+      : line('Compensation registered:', `${text(data.kind) ?? ''} ${quoted(reason)}`),
+  'task.compensating': ({ reason }) => line('Compensating:', reason ?? ''),
+  'task.compensation_done': ({ data }) => line('Undone:', `step ${stepOf(data)}`),
+  'task.compensation_failed': ({ reason, data }) => line('Not undone:', `step ${stepOf(data)}: ${reason ?? ''}`),
+  'task.compensated': ({ reason }) => line('Compensated.', reason ?? ''),
+  'task.adopted': (event) => ({
+    ...line('Adopted', `the late report of attempt ${event.data.reportAttempt}: ${quoted(event.reason)}`),
+    more: `It says ${text(event.data.outcome) ?? 'nothing'}.`,
+  }),
+  'task.held': ({ reason }) => line('Held:', quoted(reason)),
+  'task.released': ({ reason, data }) => ({
+    ...line('Released:', quoted(reason)),
+    more: text(data.successorId) && `It goes on as task ${text(data.successorId)}.`,
+  }),
   'task.noted': ({ reason }) => line('', quoted(reason)),
   'task.unskilled': ({ reason }) => line('Nobody can do it:', reason ?? 'no worker has its skills'),
   'task.skilled': () => line('A worker with its skills is there.'),
@@ -128,6 +145,11 @@ function reported(data: TaskEvent['data']): string | undefined {
   const turns = typeof data.turns === 'number' ? `, ${plural(data.turns, 'turn')}` : ''
   const cost = typeof data.costUsd === 'number' ? `, ${formatMoney(data.costUsd)}` : ''
   return `It says ${outcome}${turns}${cost}. The report is kept.`
+}
+
+/** "2 of 3 (branch)" */
+function stepOf({ position, steps, kind }: TaskEvent['data']): string {
+  return `${position} of ${steps} (${text(kind) ?? 'unknown'})`
 }
 
 function quoted(words: string | null): string {

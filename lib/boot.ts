@@ -9,7 +9,17 @@ import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { asUnusable } from './db/unusable.ts'
 import { type Env, readEnv } from './env.ts'
-import { type Host, recover, SWEEPER, SYSTEM, startOperationRunner, startSweeper, startTail } from './ledger/index.ts'
+import {
+  COMPENSATOR,
+  type Host,
+  recover,
+  SWEEPER,
+  SYSTEM,
+  startCompensator,
+  startOperationRunner,
+  startSweeper,
+  startTail,
+} from './ledger/index.ts'
 import { isGone, readIdentity } from './process.ts'
 import { isTaskError } from './task/errors.ts'
 import { createPolicy } from './task/recovery.ts'
@@ -24,7 +34,7 @@ export async function boot(env: Env = readEnv()): Promise<Runtime> {
 }
 
 async function begin(env: Env): Promise<Runtime> {
-  const { settings, strategies } = await readConfig(env)
+  const { settings, strategies, secrets } = await readConfig(env)
   const policy = createPolicy(settings, strategies)
   for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
   const db = await openDatabase(env.databaseUrl)
@@ -44,7 +54,12 @@ async function begin(env: Env): Promise<Runtime> {
   startOperationRunner(context, { everyMs: env.sweepMs }, (error) =>
     console.error('rollcall: a bulk act failed:', isTaskError(error) ? error.message : error),
   )
-  const runtime: Runtime = { env, db, policy, host, sweeper, tail: startTail({ db }) }
+  const compensator = startCompensator(contextFor(COMPENSATOR, { db, policy }), {
+    pollMs: env.sweepMs,
+    secrets,
+    onError: (error) => console.error('rollcall: undoing failed:', isTaskError(error) ? error.message : error),
+  })
+  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }) }
   publishRuntime(runtime)
   Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime)) })
   if (secret !== null) printFirstToken(env, secret)

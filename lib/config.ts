@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Env } from '#lib/env.ts'
+import { type Env, readVariable } from '#lib/env.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { Settings } from '#lib/task/settings.ts'
 import type { RecoveryStrategy } from '#lib/task/strategy.ts'
@@ -11,6 +11,8 @@ export interface Config {
   readonly settings: Settings
   /** The strategies of the user's own, from the modules that the file names. */
   readonly strategies: readonly RecoveryStrategy[]
+  /** By kind, what calls to the handlers of compensations are signed with. */
+  readonly secrets: ReadonlyMap<string, string>
 }
 
 /** Throws a TaskError that names the file and the key. Paths in the file are relative to its folder. */
@@ -31,7 +33,22 @@ export async function readConfig(env: Pick<Env, 'configPath' | 'strategy' | 'rea
   const folder = dirname(resolve(configPath ?? '.'))
   const strategies: RecoveryStrategy[] = []
   for (const path of parsed.data.strategyModules) strategies.push(await loadStrategy(resolve(folder, path)))
-  return { settings: parsed.data, strategies }
+  return { settings: parsed.data, strategies, secrets: readSecrets(parsed.data, configPath) }
+}
+
+/** A secret stands in the environment and never in the file. One that is not there stops the start. */
+function readSecrets({ compensation }: Settings, configPath: string | undefined): Map<string, string> {
+  const named = Object.entries(compensation.handlers).flatMap(([kind, { secret }]) =>
+    secret ? [{ kind, secret }] : [],
+  )
+  return new Map(
+    named.map(({ kind, secret }) => {
+      const value = readVariable(secret)
+      if (value !== undefined) return [kind, value]
+      const key = `compensation.handlers.${kind}.secret`
+      throw unusable(configPath ?? 'the environment', `${key}: the environment has no variable ${secret}`)
+    }),
+  )
 }
 
 function parseFile(path: string): object {

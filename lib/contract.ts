@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { attempts } from './contract/attempts.ts'
+import { compensation } from './contract/compensation.ts'
 import type { Endpoint } from './contract/endpoint.ts'
 import { imports } from './contract/imports.ts'
 import { incidents } from './contract/incidents.ts'
@@ -23,6 +24,7 @@ export const ENDPOINTS = {
   ...tasks,
   ...attempts,
   ...operations,
+  ...compensation,
   ...records,
   ...incidents,
   ...pauses,

@@ -62,6 +62,11 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
   }
 }
 
+/** A variable whose name stands in the configuration; empty counts as absent here too. */
+export function readVariable(name: string, env: Record<string, string | undefined> = process.env): string | undefined {
+  return env[name] === '' ? undefined : env[name]
+}
+
 const SECRETS = new Set(['ROLLCALL_ADMIN_TOKEN'])
 
 function refusal(error: z.ZodError, given: Record<string, string | undefined>): TaskError {

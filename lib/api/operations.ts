@@ -81,6 +81,18 @@ export const OPERATIONS: Operations = {
   listOperationItems: ({ context }, input) => ledger.listOperationItems(context, input),
   abortOperation: async ({ context }, input) => ({ operation: await ledger.abortOperation(context, input) }),
   retryOperation: async ({ context }, input) => ({ operation: await ledger.retryOperation(context, input) }),
+  async registerCompensation({ context }, input) {
+    if (input.workerId === undefined && context.actor.role === 'worker') {
+      throw new TaskError('forbidden', 'a worker registers what it undoes with its workerId and attempt')
+    }
+    return { compensation: await ledger.registerCompensation(context, input) }
+  },
+  compensateTask: async ({ context }, input) => ({ task: await ledger.compensateTask(context, input) }),
+  listReports: ({ context }, input) => ledger.listReports(context, input),
+  adoptReport: async ({ context }, input) => ({ task: await ledger.adoptReport(context, input) }),
+  holdTask: async ({ context }, input) => ({ task: await ledger.holdTask(context, input) }),
+  releaseTask: async ({ context }, input) => ({ task: await ledger.releaseTask(context, input) }),
+  quarantineTask: async ({ context }, input) => ({ task: await ledger.quarantineTask(context, input) }),
 
   listSessions: ({ context }, input) => ledger.listSessions(context, input),
   listIncidents: ({ context }, input) => ledger.listIncidents(context, input),

@@ -28,7 +28,14 @@ export type ApiResponse =
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
 const PROBLEM_HEADERS = { ...JSON_HEADERS, 'content-type': 'application/problem+json; charset=utf-8' }
 /** What a worker's token may read, of tasks that its own workers have worked on. */
-const READ_BY_WORKERS = new Set(['getTask', 'listEvents', 'readOutput', 'listCheckpoints', 'getCheckpoint'])
+const READ_BY_WORKERS = new Set([
+  'getTask',
+  'listEvents',
+  'readOutput',
+  'listReports',
+  'listCheckpoints',
+  'getCheckpoint',
+])
 /** Bytes that are no text are refused; replaced by a sign, they would be on record as something that nobody sent. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }

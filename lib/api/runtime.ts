@@ -4,7 +4,7 @@
  */
 import type { Database } from '#lib/db/types.ts'
 import type { Env } from '#lib/env.ts'
-import type { Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
+import type { Compensator, Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 
@@ -14,6 +14,7 @@ export interface Runtime {
   readonly policy: RecoveryPolicy
   readonly tail: Tail
   readonly sweeper: Sweeper
+  readonly compensator: Compensator
   readonly host: Host | undefined
 }
 

@@ -64,7 +64,7 @@ export function act<Command extends TaskCommand>(name: string, decide: Decide<Co
         const known = { compensations: counts.get(taskId) ?? 0, worker: workers.get(workerId) }
         return { request, row, decision: row ? decide(transaction, request, row, known) : missing(request.command) }
       })
-      yield* write(transaction, acts)
+      yield* writeActs(transaction, acts)
       const tasks = yield* readTaskRecords(ids)
       return acts.map(({ request, decision }) => {
         const task = tasks.get(request.command.taskId)
@@ -78,7 +78,8 @@ function missing({ taskId }: TaskCommand): Refusal {
   return refused('not_found', `no task has the id ${taskId}`, { taskId })
 }
 
-function* write<Command>(
+/** Writes what was accepted: the rows, the attempts that end by it, the history. */
+export function* writeActs<Command>(
   transaction: Transaction,
   acts: readonly { request: Request<Command>; row: TaskRow | undefined; decision: Act }[],
 ): Plan<void> {

@@ -18,6 +18,8 @@ export interface Begin {
   readonly reason?: string
   /** The same work goes on under the next number: it has in hand all that it could resume from. */
   readonly reattached?: boolean
+  /** It uses no retry: nothing runs again. */
+  readonly free?: boolean
 }
 
 export interface Begun {
@@ -79,7 +81,11 @@ export function begunRecord({ now }: Transaction, row: TaskRow, worker: WorkerRo
   return taskRecord(row, now, worker ? toHolder(worker) : null)
 }
 
-function beginChange({ now }: Transaction, { row, workerId, reattached = false }: Begin, resumes: boolean): Change {
+function beginChange(
+  { now }: Transaction,
+  { row, workerId, reattached = false, free = false }: Begin,
+  resumes: boolean,
+): Change {
   return {
     row,
     set: {
@@ -89,7 +95,7 @@ function beginChange({ now }: Transaction, { row, workerId, reattached = false }
       started_at: now,
       finished_at: null,
       // A worker that takes a failed task itself uses a retry, as a reassignment would.
-      retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
+      retries_used: row.status === 'failed' && !free ? row.retries_used + 1 : row.retries_used,
       resumes_used: row.next_action === 'resume' && !reattached ? row.resumes_used + 1 : row.resumes_used,
       // What begins anew goes on from none of its checkpoints, and nobody ever will.
       ...(resumes || reattached ? {} : { checkpoint_turn: null }),
@@ -111,6 +117,8 @@ const cleared = {
   resume_from: null,
   wait_reason: null,
   cancel_requested_at: null,
+  held_at: null,
+  compensating_since: null,
   reason: null,
   error_class: null,
   error_message: null,

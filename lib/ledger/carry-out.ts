@@ -15,6 +15,7 @@ const lockDueVerdicts = statement(
   (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
     FROM task_history AS t ${d.by('task_history_next_at')}
     WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
+      AND (t.next_action <> 'compensate' OR t.compensating_since IS NULL)
     ORDER BY t.next_at, t.id LIMIT ${BATCH} ${d.lockSkipping}`,
 )
 
@@ -46,6 +47,13 @@ function moveOf(transaction: Transaction, { actor }: Context, row: DueRow): Carr
         row,
         set: { ...sealed(transaction, 'quarantined'), reason: row.next_reason },
         event: { ...about, type: 'task.quarantined', toStatus: 'quarantined' },
+      }
+    case 'compensate':
+      // From here on its steps are taken one by one; see take-steps.ts.
+      return {
+        row,
+        set: { compensating_since: transaction.now },
+        event: { ...about, type: 'task.compensating', fromStatus: null, data: { automatic: true } },
       }
     case 'fail':
       return row.side_effects && Number(row.compensations) === 0

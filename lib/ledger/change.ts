@@ -61,6 +61,8 @@ const CHANGED: Record<keyof TaskChange, string> = {
   resumes_used: 'integer',
   wait_reason: 'text',
   checkpoint_turn: 'integer',
+  held_at: 'bigint',
+  compensating_since: 'bigint',
 }
 type Column = keyof TaskChange
 const COLUMNS = Object.keys(CHANGED) as Column[]
@@ -183,5 +185,6 @@ export function sealed(transaction: Transaction, status: TaskStatus) {
     resume_from: null,
     wait_reason: null,
     checkpoint_turn: null,
+    held_at: null,
   } satisfies Partial<TaskChange>
 }

@@ -23,6 +23,8 @@ const MAKE_DUE = new Set([
   'settleEnded',
   'resumeWorker',
   'routeTasks',
+  'releaseTask',
+  'takeSteps',
 ])
 
 /** A task with what a former attempt left to go on from. */
@@ -59,7 +61,8 @@ const lockDue = statement(
   'lockDue',
   (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint')}
     JOIN workers AS w ON w.id = c.worker_id
-    JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND (t.not_before IS NULL OR t.not_before <= ${d.now})
+    JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND t.held_at IS NULL
+      AND (t.not_before IS NULL OR t.not_before <= ${d.now})
       AND (t.worker_id IS NULL OR t.worker_id = w.id) AND ${d.contains('w.skills', 't.requires')}
       AND (t.excluded_worker_id IS NULL OR t.excluded_worker_id <> w.id OR t.assigned_at <= ${d.now} - c.exclusion_ms
         OR NOT EXISTS (SELECT 1 FROM workers AS peer WHERE peer.id <> w.id AND peer.state = 'alive' AND peer.lease_expires_at > ${d.now}

@@ -21,4 +21,5 @@ export interface Context {
 }
 
 export const SYSTEM: Actor = { kind: 'system', name: 'rollcall', role: 'admin' }
+export const COMPENSATOR: Actor = { kind: 'system', name: 'compensator', role: 'admin' }
 export const SWEEPER: Actor = { kind: 'system', name: 'sweeper', role: 'admin' }

@@ -21,7 +21,7 @@ function withId(command: CreateTask): CreateTask {
   return command.id === undefined ? { ...command, id: v7() } : command
 }
 
-const insertTasks = statement(
+export const insertTasks = statement(
   'insertTasks',
   // WHERE keeps SQLite from reading ON as a join's.
   (d) => `INSERT INTO task_history (${NEW_TASK.names}) SELECT ${NEW_TASK.values} FROM ${d.rows(NEW_TASK.columns)}

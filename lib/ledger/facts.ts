@@ -32,7 +32,7 @@ const readRecoveryFacts = statement(
 const readKinds = statement(
   'readCompensationKinds',
   (d) => `SELECT k.task_id, k.kind FROM ${d.rows('task_id text')} JOIN compensations AS k ON k.task_id = c.task_id
-    ORDER BY k.created_at, k.id`,
+    ORDER BY k.task_id, k.position`,
 )
 
 export function* readFacts(rows: readonly TaskRow[]): Plan<Map<string, KnownFacts>> {

@@ -2,7 +2,7 @@ import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { maskError, maskSecrets } from '#lib/task/redact.ts'
-import type { Task } from '#lib/task/schema.ts'
+import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { endAttempts } from './attempts.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
@@ -48,7 +48,8 @@ const keepReports = statement(
     SELECT c.id, c.task_id, c.attempt, c.worker_id, c.outcome, c.report, c.status, c.at
     FROM ${d.rows(`id text, task_id text, attempt integer, worker_id text, outcome text, report json, status text,
       at bigint`)}
-    WHERE true ON CONFLICT (task_id, attempt, id) DO NOTHING`,
+    WHERE (SELECT COUNT(*) FROM late_reports AS r WHERE r.task_id = c.task_id AND r.attempt = c.attempt) < ${LIMITS.reports}
+    ON CONFLICT (task_id, attempt, id) DO NOTHING`,
 )
 
 interface Judged {

@@ -46,18 +46,19 @@ export function judgeFinish(
   // A report of an attempt that this worker never had is not work of its own: there is nothing to keep.
   if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
   const set = outcomeOf(transaction, request, row, known)
-  if (set instanceof Error) return { kind: 'refused', keep: false, error: set }
+  if (set instanceof Error) return { kind: 'refused', keep: late, error: set }
   if (!canTransition(row.status, set.status)) {
     return refuse(late ? sealedOrInterrupted(row, command) : wrongTurn(row, command), true)
   }
   return { kind: 'accepted', late, set }
 }
 
-/** The newest attempt of a task that was interrupted meanwhile, and that nobody has taken over. */
+/** The newest attempt of a task that was interrupted meanwhile, that nobody has taken over and nobody undoes. */
 function isLate(row: TaskRow, command: FinishAttempt, attempt: AttemptRow | undefined): boolean {
   // One that has reported something else already is not interrupted, though its task may be: it resumes.
   const interrupted = row.status === 'interrupted' && attempt?.status === 'interrupted'
-  return interrupted && row.attempt === command.attempt && attempt.worker_id === command.workerId
+  const untouched = interrupted && row.compensating_since === null
+  return untouched && row.attempt === command.attempt && attempt.worker_id === command.workerId
 }
 
 function sealedOrInterrupted(row: TaskRow, command: FinishAttempt): Refusal {

@@ -5,6 +5,7 @@ import {
   type Attempt,
   type Compensation,
   type Health,
+  type LateReport,
   LIMITS,
   type OutputChunk,
   type Session,
@@ -12,8 +13,10 @@ import {
   type TaskEvent,
 } from '#lib/task/schema.ts'
 import { SEALED_STATUSES, TASK_STATUSES, type TaskStatus } from '#lib/task/states.ts'
+import { stepShownTo, toCompensation } from './compensation-rows.ts'
 import type { Context } from './context.ts'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.ts'
+import { readLateReports } from './late-reports.ts'
 import { DEFAULT_WINDOW_MS } from './list-tasks.ts'
 import { activePause } from './pause.ts'
 import { HIDDEN, maySee, shownTo } from './reader.ts'
@@ -27,11 +30,14 @@ export interface TaskDetail {
   readonly attempts: Attempt[]
   readonly session: Session | null
   readonly compensations: Compensation[]
+  readonly lateReports: LateReport[]
+  /** The task that it was released as, after it was quarantined. */
+  readonly successorId: string | null
 }
 
 export async function getTask(context: Context, { taskId }: { taskId: string }): Promise<TaskDetail> {
   const { db } = context
-  const [tasks, attempts, sessions, compensations] = await Promise.all([
+  const [tasks, attempts, sessions, compensations, lateReports, successors] = await Promise.all([
     db.read(`${TASK_SELECT} FROM task_history AS t ${TASK_JOINS} WHERE t.id = $1`, [taskId]),
     db.read(
       `SELECT a.*, w.name AS worker_name, COALESCE(a.last_heartbeat_at, w.last_heartbeat_at) AS last_heartbeat_at
@@ -40,7 +46,9 @@ export async function getTask(context: Context, { taskId }: { taskId: string }):
       [taskId],
     ),
     db.read('SELECT * FROM sessions WHERE task_id = $1 ORDER BY attempt DESC, linked_at DESC LIMIT 1', [taskId]),
-    db.read(`SELECT * FROM compensations WHERE task_id = $1 ORDER BY created_at, id LIMIT ${LIMITS.page}`, [taskId]),
+    db.read(`SELECT * FROM compensations WHERE task_id = $1 ORDER BY position LIMIT ${LIMITS.page}`, [taskId]),
+    readLateReports(context, taskId),
+    db.read('SELECT id FROM task_history WHERE predecessor_id = $1 AND predecessor_id IS NOT NULL LIMIT 1', [taskId]),
   ])
   const [task] = tasks
   if (!task) throw new TaskError('not_found', `no task has the id ${taskId}`, { taskId })
@@ -48,16 +56,9 @@ export async function getTask(context: Context, { taskId }: { taskId: string }):
     task: shownTo(context, toTask(task)),
     attempts: attempts.map((row) => shownTo(context, toAttempt(row))),
     session: sessions[0] ? toSession(sessions[0]) : null,
-    compensations: compensations.map((row) => ({
-      id: row.id as string,
-      taskId: row.task_id as string,
-      attempt: row.attempt as number | null,
-      kind: row.kind as string,
-      target: row.target as string,
-      reason: row.reason as string,
-      status: row.status as string,
-      createdAt: instant(row.created_at),
-    })),
+    compensations: compensations.map((row) => stepShownTo(context, toCompensation(row))),
+    lateReports,
+    successorId: (successors[0]?.id ?? null) as string | null,
   }
 }
 

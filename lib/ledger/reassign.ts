@@ -35,6 +35,8 @@ export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { comman
       next_action: null,
       next_at: null,
       next_reason: null,
+      held_at: null,
+      compensating_since: null,
       reason,
     },
     event: { type: 'task.reassigned', reason, workerId: workerId ?? null, data: { holdMs, automatic: false } },
@@ -63,6 +65,7 @@ export const undoReassignment = act<UndoReassignment>('undoReassignment', ({ now
       worker_id: null,
       assigned_at: null,
       reassigned_from: null,
+      held_at: null,
       // What was never begun is due when it was due before.
       not_before: from === 'queued' ? row.not_before : null,
       retries_used: from === 'failed' ? row.retries_used - 1 : row.retries_used,

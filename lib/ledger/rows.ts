@@ -39,6 +39,8 @@ export type TaskChange = {
   resumes_used: number
   wait_reason: string | null
   checkpoint_turn: number | null
+  held_at: number | null
+  compensating_since: number | null
 }
 
 /** A task as an operation reads it before it decides. */
@@ -130,6 +132,8 @@ export function taskRecord(row: Row, progressAt: unknown, holder: Holder | null)
     waitReason: text(row.wait_reason),
     predecessorId: text(row.predecessor_id),
     checkpointTurn: number(row.checkpoint_turn),
+    heldAt: instantOrNull(row.held_at),
+    compensatingSince: instantOrNull(row.compensating_since),
     undoable: row.status === 'assigned' && text(row.reassigned_from) !== null,
     createdAt: instant(row.created_at),
     startedAt: instantOrNull(row.started_at),

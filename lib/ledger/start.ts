@@ -129,6 +129,10 @@ function startRefusal(row: TaskRow, command: StartAttempt, now: number): Refusal
   if (row.sealed_at !== null) return sealedResult(row)
   if (isHeld(row.status) || (row.worker_id !== null && row.worker_id !== command.workerId))
     return conflict(undefined, row)
+  if (row.held_at !== null || row.compensating_since !== null) {
+    const why = row.held_at === null ? 'its side effects are being undone' : (row.next_reason ?? 'it is held')
+    return refused('invalid_transition', `the task cannot be started: ${why}`, { status: row.status })
+  }
   if (!canTransition(row.status, 'running')) {
     return refused('invalid_transition', `a task that is ${row.status} cannot be started`, { status: row.status })
   }

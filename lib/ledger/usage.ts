@@ -16,15 +16,21 @@ const sumEarlierAttempts = statement(
   'sumEarlierAttempts',
   (d) => `SELECT c.task_id, SUM(a.cost_usd) AS cost_usd, SUM(a.tokens_in) AS tokens_in,
       SUM(a.tokens_out) AS tokens_out, SUM(a.turns) AS turns
-    FROM ${d.rows('task_id text, attempt integer')}
-    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt < c.attempt GROUP BY c.task_id`,
+    FROM ${d.rows('task_id text, attempt integer, except_attempt integer')}
+    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt < c.attempt AND a.attempt <> c.except_attempt
+    GROUP BY c.task_id`,
 )
 
-/** What attempts before the current one reported, for tasks that had any. */
-export function* readEarlierUsage(rows: readonly TaskRow[]): Plan<Map<string, Usage>> {
+/** What attempts before the current one reported, for tasks that had any; but for one of each task, if need be. */
+export function* readEarlierUsage(
+  rows: readonly TaskRow[],
+  except: ReadonlyMap<string, number> = new Map(),
+): Plan<Map<string, Usage>> {
   const sums = yield* run(
     sumEarlierAttempts,
-    rows.filter(({ attempt }) => attempt > 1).map(({ id, attempt }) => ({ task_id: id, attempt })),
+    rows
+      .filter(({ attempt }) => attempt > 1)
+      .map(({ id, attempt }) => ({ task_id: id, attempt, except_attempt: except.get(id) ?? 0 })),
   )
   return new Map(
     sums.map((row) => [

@@ -13,6 +13,7 @@ import {
   Line,
   Money,
   Ordinal,
+  Reason,
   ROLES,
   SessionId,
   Skills,
@@ -25,7 +26,6 @@ import { ATTEMPT_OUTCOMES } from './states.ts'
 
 export * from './checkpoint-commands.ts'
 
-const Reason = Line.max(LIMITS.titleLength).describe('why, kept for ever; mandatory for every act of a person')
 const Held = z.strictObject({ taskId: Id, attempt: Ordinal })
 
 export const CreateTask = z.strictObject({

@@ -11,6 +11,10 @@ export const LIMITS = {
   textLength: 4000,
   labels: 50,
   skills: 50,
+  /** Steps that undo the side effects of one task. */
+  compensations: 100,
+  /** Late reports of one attempt that are kept, and of one task that are read at once with all they left behind. */
+  reports: 20,
   outputMessageBytes: 256 * 1024,
   checkpointBytes: 256 * 1024,
   /** Of one attempt; older ones make room. */
@@ -39,6 +43,8 @@ export const Line = z
   .min(1)
   .max(LIMITS.titleLength)
   .regex(/^\P{Cc}*$/u, { error: 'must not contain control characters' })
+/** Of an act of a person. */
+export const Reason = Line.describe('why, kept for ever; mandatory for every act of a person')
 export const Text = z.string().max(LIMITS.textLength)
 /** A session is named by its agent's provider, so its id is any line, not one of our ids. */
 export const SessionId = Line.max(200)

@@ -19,6 +19,14 @@ export const EVENT_TYPES = [
   'task.cancel_requested',
   'task.cancelled',
   'task.quarantined',
+  'task.compensation_registered',
+  'task.compensating',
+  'task.compensation_done',
+  'task.compensation_failed',
+  'task.compensated',
+  'task.adopted',
+  'task.held',
+  'task.released',
   'task.noted',
   'task.unskilled',
   'task.skilled',
@@ -81,18 +89,6 @@ export const OutputChunk = z.object({
   position: z.int().describe('order of arrival within the attempt; what "after" takes'),
 })
 export type OutputChunk = z.infer<typeof OutputChunk>
-
-export const Compensation = z.object({
-  id: Id,
-  taskId: Id,
-  attempt: z.int().nullable(),
-  kind: z.string(),
-  target: z.string(),
-  reason: z.string(),
-  status: z.string(),
-  createdAt: Instant,
-})
-export type Compensation = z.infer<typeof Compensation>
 
 export const RECOVERY_TRIGGERS = ['boot', 'sweep', 'manual'] as const
 export const RecoveryHint = z.object({ taskId: Id, text: z.string() })

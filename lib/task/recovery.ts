@@ -57,7 +57,20 @@ export function decideRecovery(
   now: number,
 ): Verdict {
   const spent = budgetVerdict(task, attempt, facts)
-  if (spent) return spent
+  // Undoing is no further try, so a budget of tries that is used up does not forbid it.
+  if (spent && (spent.action !== 'fail' || facts.compensations.length === 0)) return spent
+  const verdict = ask(policy, name, task, attempt, facts, now)
+  return spent && verdict.action !== 'compensate' ? spent : verdict
+}
+
+function ask(
+  policy: RecoveryPolicy,
+  name: string | null,
+  task: TaskFacts,
+  attempt: AttemptFacts,
+  facts: RecoveryFacts,
+  now: number,
+): Verdict {
   const strategy = policy.strategyFor(name, task)
   try {
     const verdict = strategy.decide(task, attempt, facts, now)

@@ -21,6 +21,7 @@ import {
 } from './fields.ts'
 import { RecoveryPause, Storm } from './incident.ts'
 
+export * from './compensation.ts'
 export * from './fields.ts'
 export * from './history.ts'
 export * from './incident.ts'
@@ -80,6 +81,8 @@ export const Task = z.object({
   waitReason: z.string().nullable().describe('what it waits for, while it is waiting'),
   predecessorId: Id.nullable().describe('the quarantined task that this one was released from'),
   checkpointTurn: z.int().nullable().describe('turn of the newest checkpoint that a later attempt may go on from'),
+  heldAt: Instant.nullable().describe('since when a person keeps it from being taken or brought back by itself'),
+  compensatingSince: Instant.nullable().describe('since when its side effects are being undone'),
   undoable: z.boolean().describe('a reassignment that nobody has started yet and that can be undone'),
   createdAt: Instant,
   startedAt: Instant.nullable(),

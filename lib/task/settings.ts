@@ -3,6 +3,7 @@
  * boots. Durations are in milliseconds. A key that nobody knows is refused: a typing error must not pass for a setting.
  */
 import { z } from 'zod'
+import { CompensationKind, NOTHING_TO_UNDO } from './compensation.ts'
 import { Line } from './fields.ts'
 
 const DAY_MS = 86_400_000
@@ -24,10 +25,38 @@ const StrategyRule = z
   .refine((rule) => rule.agent !== undefined || rule.label !== undefined, { error: 'must name an agent or a label' })
 export type StrategyRule = z.infer<typeof StrategyRule>
 
+const Handler = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .max(2000)
+    .refine((url) => !/^https?:\/\/[^/]*@/.test(url), { error: 'must hold no user or password: use "secret"' }),
+  secret: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,99}$/, { error: 'must be the name of an environment variable' })
+    .optional()
+    .describe('the environment variable that holds what calls are signed with'),
+})
+
+const Compensating = z.strictObject({
+  handlers: z
+    .record(
+      CompensationKind.refine((kind) => kind !== NOTHING_TO_UNDO, { error: '"none" undoes nothing' }),
+      Handler,
+    )
+    .default({})
+    .describe('by kind, the HTTP address that undoes it; other kinds need a worker with the skill compensate:<kind>'),
+  triesMax: z.int().min(1).max(20).default(3),
+  timeoutMs: z.int().min(100).max(300_000).default(10_000).describe('how long a handler may take'),
+  backoffMs: Duration.default(5000).describe('from a failed try to the next one; later ones wait longer'),
+  workerTimeoutMs: Duration.min(1000).default(DAY_MS).describe('how long a worker may take, from its being asked'),
+  concurrency: z.int().min(1).max(100).default(4).describe('handlers called at once by one server'),
+})
+
 export const Settings = z.strictObject({
   strategy: StrategyName.default('fail-and-reassign').describe('what becomes of a task that names no strategy itself'),
   strategies: z.array(StrategyRule).max(100).default([]).describe('the first rule that matches a task decides'),
   strategyModules: z.array(z.string().min(1)).max(20).default([]).describe('files whose default export is a strategy'),
+  compensation: Compensating.prefault({}).describe('how side effects are undone'),
   firstDelayMs: Duration.default(10_000).describe('from an interruption or a failure to the first reassignment'),
   resumesMax: z.int().min(0).max(100).default(2).describe('how often a task goes on from a checkpoint; 0 is never'),
   isolationWaitMs: Duration.default(60_000).describe(

@@ -1,6 +1,7 @@
 /** One call of every endpoint that must succeed, with what it needs put on the stage before. */
 import type { EndpointInput } from '#lib/contract.ts'
 import type { CallName, Client } from '#lib/worker/client.ts'
+import { COMPENSATION_EXAMPLES } from './compensation-examples.ts'
 import { eventually } from './eventually.ts'
 import { freshId, taskOf, workerOf } from './factories.ts'
 import { importExample } from './import-example.ts'
@@ -174,10 +175,13 @@ const attempts: Pick<
   },
 }
 
-type Records = Omit<
-  Examples,
-  keyof typeof workers | keyof typeof tasks | keyof typeof attempts | keyof typeof incidents
->
+type Others =
+  | keyof typeof workers
+  | keyof typeof tasks
+  | keyof typeof attempts
+  | keyof typeof incidents
+  | keyof typeof COMPENSATION_EXAMPLES
+type Records = Omit<Examples, Others>
 const records: Records = {
   async listSessions(stage, caller) {
     await told(stage, caller)
@@ -228,7 +232,14 @@ const records: Records = {
   readyz: async () => ({}),
 }
 
-export const EXAMPLES: Examples = { ...workers, ...tasks, ...attempts, ...incidents, ...records }
+export const EXAMPLES: Examples = {
+  ...workers,
+  ...tasks,
+  ...attempts,
+  ...COMPENSATION_EXAMPLES,
+  ...incidents,
+  ...records,
+}
 
 /** A task of which there is everything to read: attempts, a session, events, output with a gap, progress. */
 async function told(stage: Stage, caller: Client) {
