@@ -2,15 +2,19 @@
 import { Command, CommanderError } from 'commander'
 import { actCommands } from './act.ts'
 import { operationsCommand } from './bulk.ts'
+import { completionCommand } from './completion.ts'
+import { doctorCommand } from './doctor.ts'
 import { drainCommand } from './drain.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
 import { hookCommand } from './hook.ts'
 import { importCommand } from './import.ts'
+import { incidentsCommand } from './incidents.ts'
 import { recoverCommand } from './recover.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
 import { tasksCommand } from './tasks.ts'
+import { tokenCommand } from './token.ts'
 import { workCommand } from './work.ts'
 import { workersCommand } from './workers.ts'
 
@@ -44,15 +48,19 @@ for (const command of [
   operationsCommand(),
   recoverCommand(),
   drainCommand(),
+  incidentsCommand(),
   hookCommand(),
   importCommand(),
+  doctorCommand(),
+  tokenCommand(),
+  completionCommand(program),
 ]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 
 // A reader of our output that went away is no reason to end a command that is being tracked.
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0).on('error', () => undefined)
-for (const command of [program, ...program.commands]) command.exitOverride()
+overrideExit(program)
 
 try {
   await program.parseAsync()
@@ -63,4 +71,10 @@ try {
     say(exit.message)
     process.exitCode = exit.code
   }
+}
+
+/** A command ends by returning, so that what it still writes is written. */
+function overrideExit(command: Command): void {
+  command.exitOverride()
+  for (const each of command.commands) overrideExit(each.copyInheritedSettings(command))
 }

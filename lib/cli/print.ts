@@ -85,9 +85,18 @@ function toCell(value: Cell | string): Cell {
   return typeof value === 'string' ? { text: value } : value
 }
 
-function paint(text: string, format: Format | undefined): string {
-  const colours = process.stdout.isTTY && !process.env.NO_COLOR
-  return format && colours ? styleText(format, text) : text
+export function paint(text: string, format: Format | undefined): string {
+  return format && hasColours() ? styleText(format, text, { validateStream: false }) : text
+}
+
+/** On a terminal that knows them, unless NO_COLOR is set; anywhere when FORCE_COLOR is. */
+export function hasColours(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  isTerminal = process.stdout.isTTY,
+): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false'
+  return Boolean(isTerminal) && env.TERM !== 'dumb'
 }
 
 /** Most characters of East Asian scripts and emoji take two columns. */
