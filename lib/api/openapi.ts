@@ -14,6 +14,7 @@ import {
   TaskEvent,
   Worker,
 } from '#lib/task/schema.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 
 type JsonObject = { [key: string]: unknown }
 
@@ -41,6 +42,8 @@ function build(): JsonObject {
     info: {
       title: 'Rollcall',
       version: '1',
+      // Of the server itself: what a worker's host should have installed.
+      'x-release': packageJson.version,
       description: 'A durable ledger of long-running tasks, with crash recovery.',
     },
     security: [{ token: [] }],

@@ -76,8 +76,8 @@ async function examineToken(client: Client): Promise<Check> {
 async function examineVersion(client: Client): Promise<Check> {
   try {
     const { info } = await client.call('openapi', {}, { timeoutMs: TIMEOUT_MS })
-    // The document is made by the server; anything else than an object there is told as unknown.
-    const version = typeof info === 'object' && info !== null && 'version' in info ? String(info.version) : 'unknown'
+    const known = typeof info === 'object' && info !== null && 'x-release' in info
+    const version = known ? String(info['x-release']) : 'unknown'
     if (version === VERSION) return ok('version', `${VERSION}, as the server`)
     const remedy = `Install the server's own: npm i -g ${client.url}/rollcall-worker.tgz`
     return warning('version', `${VERSION} here, ${version} on the server`, remedy)

@@ -11,6 +11,7 @@ export function recoverCommand(): Command {
     .description('look for dead workers now and recover what they held')
     .option('--dry-run', 'say what recovery would do, and do nothing')
     .option('--json', 'print the answer of the ledger as it is')
+    .addHelpText('after', '\nExamples:\n  rollcall recover --dry-run\n  rollcall recover')
     .action(async ({ json, dryRun }: { json?: true; dryRun?: true }) => {
       const input = dryRun ? { dryRun } : {}
       const { recoveryRun: run } = await clientOf().call('recover', input, { timeoutMs: TIMEOUT_MS })

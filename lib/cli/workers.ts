@@ -9,6 +9,7 @@ export function workersCommand(): Command {
     .description('list workers, newest first')
     .option('--limit <number>', 'how many, 500 at most', wholeNumber)
     .option('--json', 'print the answer of the ledger as it is')
+    .addHelpText('after', '\nExamples:\n  rollcall workers\n  rollcall workers --limit 10 --json')
     .action(async ({ json, ...filters }: { json?: true; limit?: number }) => {
       const { workers, nextCursor } = await clientOf().call('listWorkers', filters)
       if (json) return printJson({ workers, nextCursor })
