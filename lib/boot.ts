@@ -1,5 +1,6 @@
 /** From a process to a server: migrate, recover, sweep, and only then answer. */
 import { createHandler } from './api/handler.ts'
+import { createMetrics } from './api/metrics.ts'
 import { createRespond } from './api/respond.ts'
 import { contextFor, publishRuntime, type Runtime } from './api/runtime.ts'
 import { ensureAdmin } from './api/tokens.ts'
@@ -37,7 +38,8 @@ async function begin(env: Env): Promise<Runtime> {
   const { settings, strategies, secrets } = await readConfig(env)
   const policy = createPolicy(settings, strategies)
   for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
-  const db = await openDatabase(env.databaseUrl)
+  const metrics = createMetrics()
+  const db = await openDatabase(env.databaseUrl, undefined, metrics.onRound)
   const host = thisHost()
   const options = { sweepMs: env.sweepMs, host, onHint: (text: string) => console.log(text) }
   const context = contextFor(SWEEPER, { db, policy })
@@ -59,7 +61,7 @@ async function begin(env: Env): Promise<Runtime> {
     secrets,
     onError: (error) => console.error('rollcall: undoing failed:', isTaskError(error) ? error.message : error),
   })
-  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }) }
+  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }), metrics }
   publishRuntime(runtime)
   Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime)) })
   if (secret !== null) printFirstToken(env, secret)

@@ -110,12 +110,14 @@ function bodyOf(properties: JsonObject, required: string[]): JsonObject {
   return { required: required.length > 0, content: { 'application/json': { schema } } }
 }
 
+const TYPES: Record<string, string> = { streamEvents: 'text/event-stream', metrics: 'text/plain' }
+
 function responsesOf(name: string, endpoint: Endpoint): JsonObject {
   const codes: readonly ErrorCode[] = [...COMMON_ERRORS, ...endpoint.errors]
   const byStatus = new Map<number, ErrorCode[]>()
   for (const code of codes) byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code])
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-  const type = name === 'streamEvents' ? 'text/event-stream' : 'application/json'
+  const type = TYPES[name] ?? 'application/json'
   return {
     [endpoint.status]: {
       description: endpoint.summary,

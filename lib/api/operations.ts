@@ -20,8 +20,8 @@ export interface Call {
   readonly signal: AbortSignal
 }
 
-/** The stream answers for as long as it is open, so it has no place here. */
-export type Answered = Exclude<EndpointName, 'streamEvents'>
+/** The stream answers for as long as it is open, and figures are no JSON, so these two have no place here. */
+export type Answered = Exclude<EndpointName, 'streamEvents' | 'metrics'>
 
 export type Operations = { readonly [N in Answered]: (call: Call, input: Parsed<N>) => Promise<EndpointOutput<N>> }
 

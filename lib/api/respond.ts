@@ -43,30 +43,44 @@ const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }
 export type Respond = (request: ApiRequest) => Promise<ApiResponse>
 
 export function createRespond(runtime: Runtime): Respond {
+  const { metrics } = runtime
   const authenticate = createAuthenticate(runtime)
   const ownWork = createOwnWork()
   return async (request) => {
     const requestId = v7()
+    const startedAt = performance.now()
+    // Told by the name of its route: a path has ids in it, and there is no end of those.
+    let name = 'unknown'
+    const observed = (response: ApiResponse) => {
+      if (!('stream' in response)) metrics.onRequest(name, response.status, (performance.now() - startedAt) / 1000)
+      return response
+    }
     try {
-      return await answer(runtime, { authenticate, ownWork }, request, requestId)
+      const route = findRoute(request.method, pathOf(request))
+      name = route.name
+      return observed(await answer(runtime, { authenticate, ownWork }, route, request, requestId))
     } catch (error) {
       logRefusal(error, request, requestId)
       const problem = toProblem(error, requestId)
       const retry: Record<string, string> =
         problem.status === 503 || problem.status === 429 ? { 'retry-after': '1' } : {}
-      return { status: problem.status, headers: { ...PROBLEM_HEADERS, ...retry }, body: JSON.stringify(problem) }
+      const headers = { ...PROBLEM_HEADERS, ...retry }
+      return observed({ status: problem.status, headers, body: JSON.stringify(problem) })
     }
   }
+}
+
+function pathOf({ url }: ApiRequest): string {
+  return url.split('?', 1)[0] ?? ''
 }
 
 async function answer(
   runtime: Runtime,
   guards: { authenticate: Authenticate; ownWork: OwnWork },
+  route: Route,
   request: ApiRequest,
   requestId: string,
 ): Promise<ApiResponse> {
-  const [path = '', ...rest] = request.url.split('?')
-  const route = findRoute(request.method, path)
   const { access } = route.endpoint
   const actor = access === 'public' ? NOBODY : await guards.authenticate(request.headers, request.method)
   const readsOwn = actor.role === 'worker' && READ_BY_WORKERS.has(route.name)
@@ -75,7 +89,7 @@ async function answer(
       role: actor.role,
     })
   }
-  const given = await readGiven(request, rest.join('?'))
+  const given = await readGiven(request, request.url.slice(pathOf(request).length + 1))
   const input = parseInput(route, given)
   const context = contextFor(actor, runtime)
   if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
@@ -84,6 +98,10 @@ async function answer(
   if (route.name === 'streamEvents') {
     const admit = () => guards.authenticate(request.headers, request.method)
     return openStream(call, { input, lastEventId: request.headers['last-event-id'], admit })
+  }
+  if (route.name === 'metrics') {
+    const { contentType, text } = await runtime.metrics.render(context, runtime.env.sweepMs)
+    return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text }
   }
   const output = await run(route, call, input)
   return { status: route.endpoint.status, headers: JSON_HEADERS, body: JSON.stringify(output) }

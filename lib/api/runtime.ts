@@ -7,6 +7,7 @@ import type { Env } from '#lib/env.ts'
 import type { Compensator, Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface Runtime {
   readonly env: Env
@@ -16,6 +17,7 @@ export interface Runtime {
   readonly sweeper: Sweeper
   readonly compensator: Compensator
   readonly host: Host | undefined
+  readonly metrics: Metrics
 }
 
 const RUNTIME = Symbol.for('rollcall.runtime')

@@ -34,6 +34,16 @@ export const service = {
     status: 200,
     errors: [],
   }),
+  metrics: endpoint({
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Figures in the text format of Prometheus; counts and times, no names',
+    access: 'public',
+    input: z.strictObject({}),
+    output: z.string(),
+    status: 200,
+    errors: ['unavailable'],
+  }),
   readyz: endpoint({
     method: 'GET',
     path: '/readyz',

@@ -9,7 +9,7 @@ import { crashPoint } from './crash-point.ts'
 import { postgresql } from './postgresql.ts'
 import { openRecords } from './prisma.ts'
 import { encode, parametersOf } from './statement.ts'
-import type { Clock, Database, Result, Row, Statement } from './types.ts'
+import type { Clock, Database, OnRound, Result, Row, Statement } from './types.ts'
 import { listenForCommits } from './wake.ts'
 
 const LANES = 4
@@ -48,7 +48,7 @@ export function poolOptions(url: string): pg.PoolConfig {
   }
 }
 
-export async function openPostgresql(url: string, clock?: Clock): Promise<Database> {
+export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRound): Promise<Database> {
   const pool = new pg.Pool(poolOptions(url))
   // An idle connection that breaks is replaced by the pool; the next query says whether the database is really gone.
   pool.on('error', () => {})
@@ -87,6 +87,7 @@ export async function openPostgresql(url: string, clock?: Clock): Promise<Databa
     try {
       const results = await withTries(() => transact(round))
       settle(round, results)
+      onRound?.(round.work.name, round.jobs.length)
       wake.committed(round.work.name)
     } catch (error) {
       if (round.jobs.length > 1 && !isConnectionLoss(error)) for (const single of singles(round)) await attempt(single)

@@ -12,7 +12,7 @@ import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
 import { encode, parametersOf } from './statement.ts'
-import type { Clock, Database, Plan, Result, Row, Transaction } from './types.ts'
+import type { Clock, Database, OnRound, Plan, Result, Row, Transaction } from './types.ts'
 
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
 const ROUNDS_MAX = 50
@@ -43,7 +43,7 @@ export function connectSqlite(url: string): Connection {
   }
 }
 
-export function openSqlite(url: string, clock: Clock = Date.now): Database {
+export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRound): Database {
   const writer = connectSqlite(url)
   const reader = connectSqlite(url)
   const prepared = new Map<string, Prepared>()
@@ -84,6 +84,7 @@ export function openSqlite(url: string, clock: Clock = Date.now): Database {
     for (const { round, results } of done) {
       crashPoint(round.work.name, 'commit')
       settle(round, results)
+      onRound?.(round.work.name, round.jobs.length)
     }
     const works = new Set(done.map(({ round }) => round.work.name))
     if (works.size > 0) for (const listener of listeners) listener(works)

@@ -1,7 +1,7 @@
 import { TaskError } from '#lib/task/errors.ts'
 import { openPostgresql } from './open-postgresql.ts'
 import { openSqlite } from './open-sqlite.ts'
-import type { Clock, Database } from './types.ts'
+import type { Clock, Database, OnRound } from './types.ts'
 
 export type Provider = 'sqlite' | 'postgresql'
 
@@ -15,6 +15,6 @@ export function providerOf(url: string): Provider {
 }
 
 /** Opens the database that the URL names. A clock is for tests: without one, the database's own decides. */
-export async function openDatabase(url: string, clock?: Clock): Promise<Database> {
-  return providerOf(url) === 'sqlite' ? openSqlite(url, clock) : openPostgresql(url, clock)
+export async function openDatabase(url: string, clock?: Clock, onRound?: OnRound): Promise<Database> {
+  return providerOf(url) === 'sqlite' ? openSqlite(url, clock, onRound) : openPostgresql(url, clock, onRound)
 }

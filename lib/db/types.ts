@@ -82,6 +82,9 @@ export interface Work<Request, Value> {
 /** The database's clock, or a test's. In epoch milliseconds. */
 export type Clock = () => number
 
+/** Told of each commit: the work, and how many requests shared it. */
+export type OnRound = (work: string, requests: number) => void
+
 export interface Database {
   readonly dialect: Dialect
   readonly url: string

@@ -1,5 +1,6 @@
 /** The door of the ledger: what servers, pages and boot may call. */
 
+export { type ActivityCursor, activityFromNow, readActivity } from './activity.ts'
 export { adoptReport } from './adopt.ts'
 export { abortOperation, retryOperation, runOperation } from './bulk.ts'
 export { getOperation, listOperationItems, listOperations } from './bulk-read.ts'
@@ -26,7 +27,16 @@ export { appendOutput } from './output.ts'
 export { listPauses, pauseRecovery, unpauseRecovery } from './pause.ts'
 export { reportProgress } from './progress.ts'
 export { quarantineTask } from './quarantine.ts'
-export { countTasks, getTask, listEvents, readHealth, readOutput, type TaskCount, type TaskDetail } from './read.ts'
+export {
+  countTasks,
+  countWorkers,
+  getTask,
+  listEvents,
+  readHealth,
+  readOutput,
+  type TaskCount,
+  type TaskDetail,
+} from './read.ts'
 export { reassignTask, undoReassignment } from './reassign.ts'
 export {
   getRecoveryRun,

@@ -11,6 +11,7 @@ import {
   type Session,
   type Task,
   type TaskEvent,
+  type WorkerState,
 } from '#lib/task/schema.ts'
 import { SEALED_STATUSES, TASK_STATUSES, type TaskStatus } from '#lib/task/states.ts'
 import { stepShownTo, toCompensation } from './compensation-rows.ts'
@@ -162,4 +163,15 @@ export async function readHealth({ db }: Context, sweepMs = 1000): Promise<Healt
   const [pause, storm] = await Promise.all([activePause({ db }, now), currentStorm({ db }, now)])
   const database = db.dialect.name
   return { serverTime: instant(now), sweptAt: instantOrNull(sweptAt), sweeper, database, pause, storm }
+}
+
+/** Workers that may hold work. */
+export async function countWorkers({ db }: Pick<Context, 'db'>): Promise<{ state: WorkerState; count: number }[]> {
+  const rows = await db.read(
+    "SELECT state, COUNT(*) AS count FROM workers WHERE state IN ('alive','draining') GROUP BY state",
+  )
+  return (['alive', 'draining'] as const).map((state) => ({
+    state,
+    count: Number(rows.find((row) => row.state === state)?.count ?? 0),
+  }))
 }

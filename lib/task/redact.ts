@@ -51,13 +51,14 @@ interface Range {
 const KEY_BEGIN = '-----BEGIN PRIVATE KEY-----'
 const OPEN_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[\s\S])*$/
 /** What the tokens of the field consist of; a mask belongs to it, so that a masked beginning keeps its end. */
-const BODY = String.raw`[A-Za-z0-9_*./+=~-]`
+const BODY = '[A-Za-z0-9_*./+=~-]'
 const BODY_RUN = new RegExp(`^${BODY}+`)
 const PORT = /^\d{1,5}$/
 const HOME = /\/(?:home|Users)\/[^/\s:'"]{1,64}/g
 
 const PREFIXES = String.raw`(?<![A-Za-z0-9_])(?:sk-|rk-|gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|npm_|hf_|rc_|AKIA|ASIA|AIza|ya29\.)`
-const NAMES = String.raw`(?:pass(?:word|wd|phrase)|(?:access|auth|refresh|client|api|secret|private)[_-]?(?:token|secret|key)|_TOKEN|_SECRET|_KEY)`
+const NAMES =
+  '(?:pass(?:word|wd|phrase)|(?:access|auth|refresh|client|api|secret|private)[_-]?(?:token|secret|key)|_TOKEN|_SECRET|_KEY)'
 const ASSIGNED = String.raw`${NAMES}["']?\s{0,3}[:=]\s{0,3}["']?`
 const VALUE = String.raw`[^\s"',;&]`
 const BEARER = String.raw`\b(?:Bearer|Authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:Basic|Token))\s{1,3}`

@@ -4,7 +4,7 @@ import { TaskError } from '#lib/task/errors.ts'
 import { refusalOf, silenceOf } from './refusal.ts'
 
 /** Every endpoint that answers one JSON document. */
-export type CallName = Exclude<EndpointName, 'streamEvents'>
+export type CallName = Exclude<EndpointName, 'streamEvents' | 'metrics'>
 
 export interface ClientOptions {
   readonly url: string

@@ -70,7 +70,7 @@ describe('the examples', () => {
 })
 
 function isCall(name: EndpointName): name is CallName {
-  return name !== 'streamEvents'
+  return name !== 'streamEvents' && name !== 'metrics'
 }
 
 /** Every text in an answer that begins like an instant. */

@@ -21,6 +21,7 @@ const ADMINS = ['admin'] as const
 const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   healthz: ANYBODY,
   readyz: ANYBODY,
+  metrics: ANYBODY,
   openapi: ANYBODY,
   listWorkers: READERS,
   getWorker: READERS,
