@@ -52,6 +52,8 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  // Gauges under the name of a counter: Prometheus' own check refuses them, and nobody needs them.
+  for (const kind of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${kind}_total`)
   const commits = new Histogram({
     name: 'rollcall_commit_requests',
     help: 'Requests that shared a commit, by operation',
