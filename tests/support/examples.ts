@@ -3,10 +3,12 @@ import type { EndpointInput } from '#lib/contract.ts'
 import type { CallName, Client } from '#lib/worker/client.ts'
 import { COMPENSATION_EXAMPLES } from './compensation-examples.ts'
 import { eventually } from './eventually.ts'
-import { freshId, taskOf, workerOf } from './factories.ts'
+import { interrupted, skipping, told } from './example-steps.ts'
+import { freshId, workerOf } from './factories.ts'
 import { importExample } from './import-example.ts'
 import { incidents } from './incident-examples.ts'
 import type { Stage } from './stage.ts'
+import { tasks } from './task-examples.ts'
 
 /** `caller` is who will make the call: what must be a worker's own is made through it. */
 export type Example<N extends CallName> = (stage: Stage, caller: Client) => Promise<EndpointInput<N>>
@@ -53,67 +55,6 @@ const workers: Pick<
     return { workerId, reason: 'the deploy is over' }
   },
   declareDead: async (stage) => ({ workerId: (await stage.begin()).worker.id, reason: 'its host burnt down' }),
-}
-
-const tasks: Pick<
-  Examples,
-  | 'createTask'
-  | 'createTasks'
-  | 'listTasks'
-  | 'getTask'
-  | 'listEvents'
-  | 'readOutput'
-  | 'listCheckpoints'
-  | 'getCheckpoint'
-  | 'failTask'
-  | 'reassignTask'
-  | 'undoReassignment'
-  | 'cancelTask'
-  | 'noteTask'
-> = {
-  createTask: async (stage, caller) => ({
-    ...taskOf({ correlationId: freshId('saga'), repo: 'acme/api', issueNumber: 1104, user: 'ada', agent: 'coder' }),
-    agentType: 'cli',
-    model: 'large-1',
-    provider: 'acme',
-    payload: { prompt: 'Fix login', files: ['a.ts'], deep: [[null, 1.5, true]] },
-    labels: { team: 'web', 'acme/priority': 'high' },
-    requires: ['python'],
-    priority: -5,
-    maxRetries: 2,
-    maxInterruptions: 4,
-    notBefore: '2026-11-21T08:00:00+05:30',
-    sideEffects: false,
-    progressTimeoutMs: 60_000,
-    strategy: 'hold-for-operator',
-    start: { workerId: (await stage.hire({}, caller)).id, sessionId: freshId('session') },
-  }),
-  createTasks: async (stage, caller) => ({
-    tasks: [taskOf(), taskOf({ start: { workerId: (await stage.hire({}, caller)).id } })],
-  }),
-  async listTasks(stage) {
-    await stage.begin({ repo: 'acme/list' })
-    return { status: ['running', 'queued'], repo: 'acme/list', since: '2020-01-01T00:00:00Z', limit: 5 }
-  },
-  getTask: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId }),
-  listEvents: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, limit: 2 }),
-  readOutput: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, attempt: 1, stream: 'stdout' }),
-  listCheckpoints: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId }),
-  getCheckpoint: async (stage, caller) => ({ taskId: (await told(stage, caller)).taskId, turn: 3, attempt: 1 }),
-  failTask: async (stage) => ({ taskId: (await stage.begin()).task.id, reason: 'it does harm' }),
-  reassignTask: async (stage) => ({
-    taskId: (await interrupted(stage)).taskId,
-    reason: 'it is urgent',
-    workerId: (await stage.hire()).id,
-    holdMs: 10_000,
-  }),
-  async undoReassignment(stage) {
-    const { taskId } = await interrupted(stage)
-    await stage.admin.call('reassignTask', { taskId, reason: 'it is urgent', holdMs: 10_000 })
-    return { taskId }
-  },
-  cancelTask: async (stage) => ({ taskId: (await stage.begin()).task.id, reason: 'nobody wants it' }),
-  noteTask: async (stage) => ({ taskId: (await stage.create()).id, text: 'Seen.\nIt waits for its disk.' }),
 }
 
 const attempts: Pick<
@@ -239,33 +180,4 @@ export const EXAMPLES: Examples = {
   ...COMPENSATION_EXAMPLES,
   ...incidents,
   ...records,
-}
-
-/** A task of which there is everything to read: attempts, a session, events, output with a gap, progress. */
-async function told(stage: Stage, caller: Client) {
-  const { ref } = await stage.begin({}, await stage.hire({}, caller))
-  await stage.admin.call('linkSession', { ...ref, sessionId: freshId('session') })
-  await stage.admin.call('reportProgress', { ...ref, phase: 'working', note: 'half done' })
-  await stage.admin.call('saveCheckpoint', { ...ref, turn: 3, state: { done: ['a.ts'] } })
-  const gap = { from: 2, to: 2, bytes: 10 }
-  const chunk = (sequence: number) => ({ id: freshId('message'), stream: 'stdout' as const, sequence, data: 'x\n' })
-  await stage.admin.call('appendOutput', { ...ref, messages: [chunk(1), { ...chunk(3), dropped: gap }] })
-  return ref
-}
-
-/** A bulk act that is over, and that left one of its two tasks alone. */
-async function skipping(stage: Stage) {
-  const order = { action: 'fail' as const, ids: [(await stage.create()).id, freshId('gone')], reason: 'it is stuck' }
-  const { operation } = await stage.admin.call('runOperation', order)
-  return eventually('the bulk act is over', async () => {
-    const { operation: now } = await stage.admin.call('getOperation', { operationId: operation.id })
-    return now.status === 'done' && now
-  })
-}
-
-/** A task whose worker was declared dead, with its incident. */
-async function interrupted(stage: Stage) {
-  const { ref, worker } = await stage.begin()
-  await stage.admin.call('declareDead', { workerId: worker.id, reason: 'its host burnt down' })
-  return ref
 }
