@@ -96,7 +96,7 @@ describe('incidents', () => {
   const incident = {
     ...{
       id: 'incident-1',
-      cause: 'proven',
+      cause: 'worker_death',
       title: 'dev-1/4411 died',
       workerId: 'w',
       host: 'dev-1',
@@ -121,7 +121,8 @@ describe('incidents', () => {
       listIncidents: () => ({ incidents: [incident], nextCursor: 'c' }),
       getIncident: () => ({ incident }),
     })
-    const { stdout } = await rollcall('incidents', '--limit', '1')
+    const { stdout, stderr } = await rollcall('incidents', '--limit', '1')
+    expect(stderr).toBe('')
     expect(stdout).toMatch(/^incident-1 +open +\w+ +dev-1\/4411 died +2 +1 +0 +2026-11-21 08:00:00Z/m)
     expect(stdout).toContain('more: rollcall incidents --cursor c')
     expect((await rollcall('incidents', 'incident-1')).stdout).toMatch(/^tasks +3: 2 open, 1 recovered, 0 failed$/m)
