@@ -11,12 +11,14 @@ import { Attempt } from '#lib/worker/attempt.ts'
 import type { Child } from '#lib/worker/child.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { type CommandEnd, runCommand } from '#lib/worker/command.ts'
-import { Lease } from '#lib/worker/lease.ts'
+import type { Host } from '#lib/worker/host.ts'
+import type { Lease } from '#lib/worker/lease.ts'
+import { type AttemptRecord, storedRecord } from '#lib/worker/record.ts'
 import type { Report } from '#lib/worker/report.ts'
 import { startTask } from '#lib/worker/start.ts'
-import { say, VERSION } from './environment.ts'
-import { EXIT, Exit, exitOf } from './exit-codes.ts'
+import { say } from './environment.ts'
 import { passSignals, type Signals, suspendAfter } from './signals.ts'
+import { deliverLeftovers, notOnRecord, type Opened, open } from './track-open.ts'
 import { nameOfUser } from './user.ts'
 
 export interface RunOptions {
@@ -43,21 +45,25 @@ type Line = readonly [string, ...string[]]
 /** Resolves to the exit code for this process. */
 export async function trackCommand(client: Client, command: Line, options: RunOptions): Promise<number> {
   const signals = passSignals()
-  const lease = await openLease(client, options, signals)
+  const { lease, host } = await open(client, options, signals)
   try {
-    const task = await start(client, lease, command, options, signals)
+    const { task, record } = await start(client, { lease, host }, command, options, signals)
+    const leftovers = deliverLeftovers(host, lease)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
     suspendAfter(() => lease.pause())
-    const attempt = new Attempt(client, lease, task, { onNotice: say })
-    return await carryOut(attempt, command, signals)
+    const attempt = new Attempt(client, lease, task, { onNotice: say, ...(record ? { record } : {}) })
+    const code = await carryOut(attempt, command, signals, host)
+    await leftovers.settle()
+    return code
   } finally {
     await lease.close('the command ended')
+    host?.close()
     signals.end()
   }
 }
 
-async function carryOut(attempt: Attempt, command: Line, signals: Signals): Promise<number> {
+async function carryOut(attempt: Attempt, command: Line, signals: Signals, host: Host | undefined): Promise<number> {
   const { exit, report } = signals.interrupted.aborted
     ? notStarted(signals)
     : await runCommand(attempt, {
@@ -68,8 +74,8 @@ async function carryOut(attempt: Attempt, command: Line, signals: Signals): Prom
         onStart: (child) => signals.passTo(passerTo(attempt, child)),
         onUnstartable: say,
       })
-  if (report) await reportEnd(attempt, report, signals.giveUp())
-  else attempt.abandon()
+  if (report) await reportEnd(attempt, report, signals.giveUp(), host)
+  else await attempt.abandon()
   return exit.code
 }
 
@@ -91,58 +97,50 @@ function notStarted(signals: Signals): CommandEnd {
 }
 
 /** The command's own exit code counts, whatever the ledger says to the report. */
-async function reportEnd(attempt: Attempt, report: Report, givenUp: AbortSignal): Promise<void> {
+async function reportEnd(
+  attempt: Attempt,
+  report: Report,
+  givenUp: AbortSignal,
+  host: Host | undefined,
+): Promise<void> {
   try {
     const result = await attempt.finish(report, givenUp)
     if (isTaskError(result))
       say(`the ledger refused the outcome "${report.outcome}": ${result.message} (${result.code})`)
   } catch {
-    say(`the outcome "${report.outcome}" of ${attempt.taskId} was not delivered; the ledger will find it interrupted`)
+    const kept = host
+      ? `it waits in ${host.folder} for the next rollcall here`
+      : 'the ledger will find the task interrupted'
+    say(`the outcome "${report.outcome}" of ${attempt.taskId} was not delivered; ${kept}`)
   }
 }
 
-async function openLease(client: Client, options: RunOptions, signals: Signals): Promise<Lease> {
-  try {
-    return await Lease.open(client, {
-      registration: {
-        version: VERSION,
-        labels: { mode: 'run' },
-        slots: 1,
-        ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-      },
-      registerForMs: options.startTimeoutMs,
-      signal: signals.interrupted,
-      onNotice: say,
-    })
-  } catch (error) {
-    throw notOnRecord(error, signals)
-  }
+interface Started {
+  readonly task: Task
+  readonly record: AttemptRecord | undefined
 }
 
+/** On this host first, so that its end has room; then with the ledger. */
 async function start(
   client: Client,
-  lease: Lease,
+  { lease, host }: Opened,
   command: Line,
   options: RunOptions,
   signals: Signals,
-): Promise<Task> {
+): Promise<Started> {
   const task = { ...taskOf(command, options), start: startOf(lease, options) }
-  return await startTask(client, task, { forMs: options.startTimeoutMs, signal: signals.interrupted }).catch(
-    (error) => {
-      throw notOnRecord(error, signals)
-    },
-  )
-}
-
-function notOnRecord(error: unknown, signals: Signals): Exit {
-  if (signals.interrupted.aborted)
-    return new Exit(signals.code(), 'interrupted before the start was on record; the command was not run.')
-  const { code, message } = exitOf(error)
-  const isOver = isTaskError(error) && (error.code === 'lease_expired' || error.code === 'not_found')
-  return new Exit(
-    isOver ? EXIT.unavailable : code,
-    `the start could not be put on record: ${message}\nrollcall: the command was not run.`,
-  )
+  let record: AttemptRecord | undefined
+  try {
+    const receipt = { taskId: task.id, attempt: 1, workerId: lease.workerId }
+    record = host && storedRecord(host.store, host.store.recordReceived(receipt), say)
+    return {
+      task: await startTask(client, task, { forMs: options.startTimeoutMs, signal: signals.interrupted }),
+      record,
+    }
+  } catch (error) {
+    record?.abandoned({ keepOutput: false })
+    throw notOnRecord(error, signals)
+  }
 }
 
 function startOf(lease: Lease, { session }: RunOptions): NonNullable<CreateTask['start']> {

@@ -4,19 +4,25 @@
  * Invariant: from construction until the final report is answered it is held by the lease, so that every heartbeat in
  * between lists it.
  */
-import { v7 as mintId } from 'uuid'
-import type { LinkSession, ReportProgress } from '#lib/task/commands.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndpointOutput } from '#lib/contract.ts'
+import type { LinkSession, ReportProgress, SaveCheckpoint } from '#lib/task/commands.ts'
 import { isTaskError, type TaskError } from '#lib/task/errors.ts'
 import type { Stream, Task } from '#lib/task/schema.ts'
 import type { Client } from './client.ts'
 import type { Held, Lease, StopCause } from './lease.ts'
 import { Outbox } from './outbox.ts'
+import { type AttemptRecord, type FinalReport, memoryRecord } from './record.ts'
 import type { Report, Stop } from './report.ts'
 import { isRetryable, retry } from './retry.ts'
+
+const LEAVING_MS = 1000
 
 type Unaddressed<T> = Omit<T, 'taskId' | 'workerId' | 'attempt'>
 
 export interface AttemptOptions {
+  /** Where it is kept on this host; in memory without it. */
+  readonly record?: AttemptRecord
   readonly onNotice?: (sentence: string) => void
 }
 
@@ -27,6 +33,7 @@ export class Attempt implements Held {
   readonly #options: AttemptOptions
   readonly #aborter = new AbortController()
   readonly #outbox: Outbox
+  readonly #record: AttemptRecord
   #attempt: number
   #workerId: string
   #processGroup: number | undefined
@@ -41,7 +48,10 @@ export class Attempt implements Held {
     this.#client = client
     this.#lease = lease
     this.#options = options
+    this.#record = options.record ?? memoryRecord()
+    this.#record.started()
     this.#outbox = new Outbox({
+      store: this.#record.output,
       send: (messages) => client.call('appendOutput', { ...this.#address(), messages }),
       onRetry: (error) => this.#noteWaiting(error),
       onRefused: (sentence) => options.onNotice?.(`the ledger takes no more output of ${this.taskId}: ${sentence}`),
@@ -89,6 +99,12 @@ export class Attempt implements Held {
     await retry(() => this.#client.call('linkSession', { ...this.#address(), ...session }), { signal: this.signal })
   }
 
+  /** The state from which a later attempt may go on. The same turn again changes nothing. */
+  async checkpoint(checkpoint: Unaddressed<SaveCheckpoint>): Promise<EndpointOutput<'saveCheckpoint'>['checkpoint']> {
+    const save = () => this.#client.call('saveCheckpoint', { ...this.#address(), ...checkpoint })
+    return (await retry(save, { signal: this.signal })).checkpoint
+  }
+
   stop(cause: StopCause, detail: string): void {
     // What has ended by itself and only waits to be reported needs no stop.
     if (this.#stopped || this.#finishing) return
@@ -101,6 +117,7 @@ export class Attempt implements Held {
     const isNew = attempt !== this.#attempt
     this.#workerId = this.#lease.workerId
     this.#attempt = attempt
+    this.#record.held(this.#workerId, attempt)
     if (!isNew) return
     this.#options.onNotice?.(`${this.taskId} goes on as attempt ${attempt}`)
     this.#outbox.restart()
@@ -111,29 +128,42 @@ export class Attempt implements Held {
    * the task, or to the error with which the ledger refused the report (it is then kept there, and can be adopted).
    */
   async finish(report: Report, signal: AbortSignal): Promise<Task | TaskError> {
-    const messageId = mintId()
-    const onRetry = (error: TaskError) => this.#noteWaiting(error)
     this.#finishing = true
     try {
-      await unlessAborted(this.#outbox.flush(), signal)
-      for (;;) {
-        const address = this.#address()
-        const result = await retry(() => this.#client.call('finishAttempt', { ...address, messageId, ...report }), {
-          signal,
-          onRetry,
-        }).catch(asRefusal)
-        if (!isTaskError(result)) return result.task
-        await this.#lease.settled()
-        // Reattached since: the same report once more, for what the attempt is called now.
-        if (address.attempt === this.#attempt && address.workerId === this.#workerId) return result
-      }
+      const flushed = this.#outbox.flush()
+      const final = this.#record.finished(report)
+      await unlessAborted(flushed, signal)
+      const result = await this.#deliver(final, signal)
+      this.#record.delivered()
+      return result
     } finally {
-      this.abandon()
+      this.#release()
     }
   }
 
-  /** Holds it no longer, without a report. */
-  abandon(): void {
+  /** Holds it no longer, without a report. When this process leaves, what it wrote last is still worth a moment. */
+  async abandon(): Promise<void> {
+    const isLeaving = this.#stopped?.cause === 'shutdown'
+    if (isLeaving) await Promise.race([this.#outbox.flush(), sleep(LEAVING_MS)])
+    this.#record.abandoned({ keepOutput: isLeaving })
+    this.#release()
+  }
+
+  async #deliver({ messageId, report }: FinalReport, signal: AbortSignal): Promise<Task | TaskError> {
+    const onRetry = (error: TaskError) => this.#noteWaiting(error)
+    for (;;) {
+      const address = this.#address()
+      const send = () => this.#client.call('finishAttempt', { ...address, messageId, ...report })
+      const result = await retry(send, { signal, onRetry }).catch(asRefusal)
+      if (!isTaskError(result)) return result.task
+      await this.#lease.settled()
+      if (address.attempt === this.#attempt && address.workerId === this.#workerId) return result
+      // Reattached since: what is left of the output and the same report, for what the attempt is called now.
+      await unlessAborted(this.#outbox.flush(), signal)
+    }
+  }
+
+  #release(): void {
     this.#outbox.close()
     this.#lease.release(this)
   }

@@ -9,13 +9,15 @@ import type { EndpointOutput } from '#lib/contract.ts'
 import type { OutputMessage } from '#lib/task/commands.ts'
 import { type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import type { Stream } from '#lib/task/schema.ts'
-import { retry } from './retry.ts'
+import { isRetryable, retry } from './retry.ts'
 import { memoryStore } from './store/memory.ts'
 import type { OutputStore } from './store/types.ts'
 
 export interface OutboxOptions {
   readonly send: (messages: OutputMessage[]) => Promise<EndpointOutput<'appendOutput'>>
   readonly store?: OutputStore
+  /** How long to try what the ledger cannot answer; without it, until closed. */
+  readonly forMs?: number
   /** The ledger refused output of this attempt; the rest waits in case that the attempt is let go on. */
   readonly onRefused?: (sentence: string) => void
   readonly onRetry?: (error: TaskError) => void
@@ -101,8 +103,9 @@ export class Outbox {
     const { signal } = this.#closed
     while (!this.#store.isEmpty && !this.#refused && !signal.aborted) {
       const incarnation = this.#incarnation
-      const { onRetry } = this.#options
-      await retry((tries) => this.#sendHead(tries), { signal, ...(onRetry ? { onRetry } : {}) }).catch((error) => {
+      const { onRetry, forMs } = this.#options
+      const limits = { signal, ...(onRetry ? { onRetry } : {}), ...(forMs === undefined ? {} : { forMs }) }
+      await retry((tries) => this.#sendHead(tries), limits).catch((error) => {
         if (incarnation === this.#incarnation) this.#failed(error)
       })
     }
@@ -132,6 +135,7 @@ export class Outbox {
       return
     }
     this.#refused = true
+    if (isRetryable(error)) return
     this.#options.onRefused?.(error instanceof Error ? error.message : String(error))
   }
 }

@@ -11,10 +11,13 @@ import { isTaskError } from '#lib/task/errors.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { Attempt } from './attempt.ts'
 import type { Client } from './client.ts'
+import { type Host, openHost } from './host.ts'
 import { Lease } from './lease.ts'
-import type { Registration } from './registration.ts'
+import { type AttemptRecord, storedRecord } from './record.ts'
+import type { Registration, Work } from './registration.ts'
 import { type Report, reportOfError, reportOfStop } from './report.ts'
 import { retry } from './retry.ts'
+import type { StoreConfig } from './store/config.ts'
 
 export type ClaimedTask = EndpointOutput<'claimTasks'>['tasks'][number]
 
@@ -24,6 +27,8 @@ export type Handler = (task: ClaimedTask, attempt: Attempt) => Promise<Report | 
 export interface WorkerOptions {
   readonly registration: Registration
   readonly registerForMs?: number
+  /** Where it keeps what it has taken on: as the environment says when not given; null for memory alone. */
+  readonly store?: StoreConfig | null
   /** Ends after so many tasks. */
   readonly limit?: number
   readonly onNotice?: (sentence: string) => void
@@ -33,6 +38,7 @@ export interface WorkerOptions {
 
 const LONG_POLL_MS = 20_000
 const IDLE_MS = 500
+const LEFTOVERS_MS = 10_000
 
 export class Worker {
   readonly #client: Client
@@ -44,6 +50,7 @@ export class Worker {
   readonly #leaving = new AbortController()
   readonly #running = new Map<Attempt, Promise<void>>()
   #drainAsked = false
+  #full = false
   #started = 0
 
   constructor(client: Client, options: WorkerOptions) {
@@ -64,17 +71,33 @@ export class Worker {
   }
 
   async run(handler: Handler): Promise<void> {
-    const lease = await this.#open()
-    if (!lease) return
+    const host = await openHost(this.#client, this.#options.store, this.#options.onNotice)
+    try {
+      const lease = await this.#open()
+      if (lease) await this.#workUnder(lease, host, handler)
+    } finally {
+      host?.close()
+    }
+  }
+
+  async #workUnder(lease: Lease, host: Host | undefined, handler: Handler): Promise<void> {
     this.#options.onRegistered?.(lease.workerId)
     try {
+      await this.#deliverLeftovers(lease, host)
       while (!this.#draining.signal.aborted && this.#started < (this.#options.limit ?? Number.POSITIVE_INFINITY)) {
-        await this.#claimInto(lease, handler)
+        await this.#claimInto(lease, host, handler)
       }
     } finally {
       await Promise.all(this.#running.values())
       await lease.close('the worker ended')
     }
+  }
+
+  /** Before anything new: what former processes of this host left. What cannot be delivered now waits for the next one. */
+  async #deliverLeftovers({ workerId }: Lease, host: Host | undefined): Promise<void> {
+    const { onNotice } = this.#options
+    const { signal } = this.#draining
+    await host?.deliverLeftovers({ workerId, signal, forMs: LEFTOVERS_MS, ...(onNotice ? { onNotice } : {}) })
   }
 
   /** Undefined when the worker was drained before it was registered. */
@@ -89,20 +112,31 @@ export class Worker {
     })
   }
 
-  async #claimInto(lease: Lease, handler: Handler): Promise<void> {
-    const room = Math.min(
-      (this.#options.registration.slots ?? 1) - this.#running.size,
-      (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#started,
-    )
+  async #claimInto(lease: Lease, host: Host | undefined, handler: Handler): Promise<void> {
+    const room = this.#roomIn(host)
     if (room === 0) await Promise.race([...this.#running.values(), this.#drained])
-    else if (this.#drainAsked) await this.#pause(IDLE_MS)
+    else if (this.#drainAsked || !this.#admits(host)) await this.#pause(IDLE_MS)
     else {
       const askedAt = performance.now()
       const tasks = await this.#claim(lease, room)
-      for (const task of tasks) this.#start(lease, task, handler)
+      for (const task of tasks) this.#start(lease, host, task, handler)
       // A ledger that does not wait must not be asked in a busy loop.
       if (tasks.length === 0 && performance.now() - askedAt < IDLE_MS) await this.#pause(IDLE_MS)
     }
+  }
+
+  #roomIn(host: Host | undefined): number {
+    const { registration, limit = Number.POSITIVE_INFINITY } = this.#options
+    const room = Math.min((registration.slots ?? 1) - this.#running.size, limit - this.#started)
+    return Math.min(room, Math.max(1, host?.store.room ?? room))
+  }
+
+  /** No work is taken whose result would have no room on this host. */
+  #admits(host: Host | undefined): boolean {
+    const isFull = host !== undefined && host.store.room === 0
+    if (isFull && !this.#full) this.#options.onNotice?.('the local store is full: nothing new is taken until it drains')
+    this.#full = isFull
+    return !isFull
   }
 
   /** A lost answer is asked for again under the same request id, and gives the same attempts. */
@@ -132,18 +166,35 @@ export class Worker {
     }
   }
 
-  #start(lease: Lease, task: ClaimedTask, handler: Handler): void {
+  #start(lease: Lease, host: Host | undefined, task: ClaimedTask, handler: Handler): void {
     this.#started++
     const { onNotice } = this.#options
-    const attempt = new Attempt(this.#client, lease, task, onNotice ? { onNotice } : {})
+    const receipt = { taskId: task.id, attempt: task.attempt, workerId: lease.workerId }
+    let record: AttemptRecord | undefined
+    try {
+      record = host && storedRecord(host.store, host.store.recordReceived(receipt), onNotice)
+    } catch (error) {
+      this.#giveBack(receipt, error)
+      return
+    }
+    const options = { ...(onNotice ? { onNotice } : {}), ...(record ? { record } : {}) }
+    const attempt = new Attempt(this.#client, lease, task, options)
     const running = this.#work(task, attempt, handler).finally(() => this.#running.delete(attempt))
     this.#running.set(attempt, running)
+  }
+
+  /** If this does not come through, the ledger finds that the attempt is not listed. */
+  #giveBack(receipt: Work & { readonly workerId: string }, error: unknown): void {
+    const reason = `its worker cannot keep it: ${error instanceof Error ? error.message : error}`
+    this.#options.onNotice?.(`${receipt.taskId} is given back: ${reason}`)
+    const report = { ...receipt, messageId: mintId(), outcome: 'interrupted' as const, reason }
+    this.#client.call('finishAttempt', report).catch(() => undefined)
   }
 
   async #work(task: ClaimedTask, attempt: Attempt, handler: Handler): Promise<void> {
     const report = await outcomeOf(task, attempt, handler)
     if (!report) {
-      attempt.abandon()
+      await attempt.abandon()
       this.#options.onFinished?.(task, attempt.attempt, undefined)
       return
     }

@@ -46,7 +46,15 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
 
 /** The bundle that `npm start` has built, for tests of everything together. */
 export function openBuiltCli(env: Environment = {}): Cli {
-  return cliOf(join(ROOT, 'dist/rollcall.js'), env)
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
+  const cli = cliOf(join(ROOT, 'dist/rollcall.js'), { ROLLCALL_STATE_PATH: folder, ...env })
+  return {
+    ...cli,
+    async stop() {
+      await cli.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }
 
 function cliOf(file: string, env: Environment): Cli {

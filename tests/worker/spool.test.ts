@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utim
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readStoreConfig, type StoreConfig, statePathOf } from '#lib/worker/store/config.ts'
+import { statePathOf } from '#lib/worker/state-path.ts'
+import { readStoreConfig, type StoreConfig } from '#lib/worker/store/config.ts'
 import { leftovers, openSpool, type Spool } from '#lib/worker/store/spool.ts'
 import { chunk, KEY } from '../support/store.ts'
 

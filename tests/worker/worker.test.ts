@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '#lib/worker/client.ts'
 import { Worker, type WorkerOptions } from '#lib/worker/worker.ts'
@@ -21,6 +24,7 @@ let waiting: string[]
 let given: Map<unknown, unknown[]>
 
 beforeEach(async () => {
+  process.env.ROLLCALL_STATE_PATH = mkdtempSync(join(tmpdir(), 'rollcall-state-'))
   waiting = []
   given = new Map()
   ledger = await startFakeLedger({
@@ -36,6 +40,8 @@ afterEach(async () => {
   await running?.ended.catch(() => undefined)
   running = undefined
   await ledger.stop()
+  rmSync(process.env.ROLLCALL_STATE_PATH ?? '', { recursive: true, force: true })
+  delete process.env.ROLLCALL_STATE_PATH
 })
 
 function claim(requestId: unknown, max: number) {

@@ -1,7 +1,6 @@
 /** Where local stores are and how large they may grow. */
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
 import { TaskError } from '#lib/task/errors.ts'
+import { type Environment, statePathOf } from '../state-path.ts'
 
 export interface StoreLimits {
   /** For all that waits to be delivered, with the room that is booked for final results. */
@@ -14,8 +13,6 @@ export interface StoreConfig extends StoreLimits {
   /** The folder for all that this host has to remember. */
   readonly statePath: string
 }
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 const MIB = 1024 * 1024
 export const DEFAULT_LIMITS: StoreLimits = { capBytes: 64 * MIB, reserveBytes: MIB }
@@ -49,15 +46,6 @@ export function checkStoreConfig({ statePath, capBytes, reserveBytes }: StoreCon
       'validation',
       `reserveBytes of the local store is ${reserveBytes}; expected at most capBytes, ${capBytes}`,
     )
-}
-
-/** ROLLCALL_STATE_PATH, or the place that the system has for state. */
-export function statePathOf(env: Environment = process.env): string {
-  if (env.ROLLCALL_STATE_PATH) return env.ROLLCALL_STATE_PATH
-  // The specification tells to ignore a relative path.
-  const base =
-    env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME) ? env.XDG_STATE_HOME : join(homedir(), '.local/state')
-  return join(base, 'rollcall')
 }
 
 function bytesOf(name: string, text: string | undefined, fallback: number, warn: (sentence: string) => void): number {

@@ -27,26 +27,29 @@ export function recordFinal(local: Local, key: AttemptKey, final: Final): FinalE
 }
 
 export function markInterruptedRunningTasks(local: Local): Execution[] {
-  const rows = local.db.all(`SELECT * FROM main.local_task_executions WHERE status = 'running' ORDER BY id`)
+  return interrupt(local, 'running', 'the process that worked on it ended without a word')
+}
+
+/** Taken on and never begun; the ledger may not even know of it. */
+export function markInterruptedReceivedTasks(local: Local): Execution[] {
+  return interrupt(local, 'received', 'the process that took it on ended before it began')
+}
+
+function interrupt(local: Local, status: 'received' | 'running', reason: string): Execution[] {
+  const rows = local.db.all('SELECT * FROM main.local_task_executions WHERE status = ? ORDER BY id', status)
   const interrupted = rows.map(executionOf)
   for (const execution of interrupted) {
-    end(local, execution, 'interrupted', INTERRUPTED)
+    end(local, execution, 'interrupted', { outcome: 'interrupted', exitCode: -1, details: JSON.stringify({ reason }) })
     settleOutput(local, execution.id)
   }
   return interrupted.map((execution) => requireExecution(local, execution))
-}
-
-const INTERRUPTED: Final = {
-  outcome: 'interrupted',
-  exitCode: -1,
-  details: JSON.stringify({ reason: 'the process that worked on it ended without a word' }),
 }
 
 function end(local: Local, execution: Execution, status: 'final' | 'interrupted', final: Final): void {
   const details = shortenDetails(final.details, roomFor(local, execution))
   const write = (fitting: string) =>
     local.db.write(status === 'final' ? 'recordFinal' : 'markInterrupted', () =>
-      insert(local, execution, status, { ...final, details: fitting }, fitting !== final.details),
+      finish(local, execution.id, status, { ...final, details: fitting }, fitting !== final.details),
     )
   try {
     write(details)
@@ -65,8 +68,8 @@ function roomFor(local: Local, { id }: Execution): number {
   return Math.min(DETAILS_BYTES_MAX, Math.max(own, capBytes - finalBytes - (reservedBytes - own)))
 }
 
-function insert(local: Local, { id }: Execution, status: string, final: Final, shortened: boolean): void {
-  const { db, now } = local
+/** Within the caller's transaction. */
+export function finish({ db, now }: Local, id: number, status: string, final: Final, shortened = false): void {
   const ended = db.run(
     `UPDATE main.local_task_executions
       SET status = ?, exit_code = ?, ended_at = ?, reserve_bytes = 0, final_shortened = ?

@@ -7,11 +7,12 @@
 import type { Stream } from '#lib/task/schema.ts'
 import { checkStoreConfig, type StoreLimits } from './config.ts'
 import { Connection } from './connection.ts'
-import { markInterruptedRunningTasks, recordFinal, settleOutput } from './finish.ts'
-import { findExecution, type Local, readExecution } from './local.ts'
+import { markInterruptedReceivedTasks, markInterruptedRunningTasks, recordFinal, settleOutput } from './finish.ts'
+import { findExecution, type Local, readExecution, undelivered } from './local.ts'
 import { ackMessage, replay, unackedMessages } from './messages.ts'
 import { appendOutputChunk } from './output.ts'
-import { recordHolder, recordReceived, recordStarted } from './receive.ts'
+import { recordHolder, recordReceived, recordStarted, roomForAttempts } from './receive.ts'
+import { discardOutput, recordAbandoned, recordDelivered } from './settle.ts'
 import { snapshot, spoolFigures } from './snapshot.ts'
 import type {
   Acked,
@@ -56,6 +57,11 @@ export class LocalStore implements ReceiptStore, ResultOutbox, RecoveryStore {
     return spoolFigures(this.local)
   }
 
+  /** For how many attempts more there is room. */
+  get room(): number {
+    return roomForAttempts(this.local)
+  }
+
   recordReceived(receipt: Receipt): Execution {
     return recordReceived(this.local, receipt)
   }
@@ -67,6 +73,25 @@ export class LocalStore implements ReceiptStore, ResultOutbox, RecoveryStore {
   /** Who holds it on the ledger's record, and as which attempt. */
   recordHolder(executionId: number, holder: AttemptKey & { workerId: string }): void {
     recordHolder(this.local, executionId, holder)
+  }
+
+  /** The ledger has answered the final result. */
+  recordDelivered(executionId: number): void {
+    recordDelivered(this.local, executionId)
+  }
+
+  /** It is not this host's to report. */
+  recordAbandoned(executionId: number, { keepOutput }: { readonly keepOutput: boolean }): void {
+    recordAbandoned(this.local, executionId, keepOutput)
+  }
+
+  discardOutput(executionId: number): void {
+    discardOutput(this.local, executionId)
+  }
+
+  /** Executions of which something waits, the oldest first. */
+  undelivered(): Execution[] {
+    return undelivered(this.local)
   }
 
   appendOutputChunk(chunk: Chunk): Appended {
@@ -103,6 +128,10 @@ export class LocalStore implements ReceiptStore, ResultOutbox, RecoveryStore {
 
   markInterruptedRunningTasks(): Execution[] {
     return markInterruptedRunningTasks(this.local)
+  }
+
+  markInterruptedReceivedTasks(): Execution[] {
+    return markInterruptedReceivedTasks(this.local)
   }
 
   close(): void {

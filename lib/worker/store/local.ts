@@ -51,6 +51,17 @@ export function readExecution({ db }: Local, id: number): Execution | undefined 
   return row && executionOf(row)
 }
 
+export function undelivered({ db }: Local): Execution[] {
+  return db
+    .all(
+      `SELECT * FROM main.local_task_executions AS e WHERE e.ended_at IS NOT NULL AND (
+          EXISTS (SELECT 1 FROM main.local_task_outbox_messages WHERE execution_id = e.id AND acked_at IS NULL)
+          OR EXISTS (SELECT 1 FROM output.local_task_outbox_messages WHERE execution_id = e.id AND acked_at IS NULL))
+        ORDER BY e.id`,
+    )
+    .map(executionOf)
+}
+
 export function requireExecution(local: Local, key: AttemptKey): Execution {
   requireKey(key)
   const execution = findExecution(local, key)

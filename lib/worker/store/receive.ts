@@ -41,6 +41,16 @@ function requireDisk({ folder }: Local): void {
   throw unavailable(`the disk of ${folder} has ${freeBytes} bytes left; expected ${FREE_BYTES}`, { freeBytes })
 }
 
+/** For how many attempts more there is room. */
+export function roomForAttempts(local: Local): number {
+  const { outputRoom, outputBytes } = used(local)
+  const { bavail, bsize } = statfsSync(local.folder)
+  return Math.max(
+    0,
+    Math.floor(Math.min(outputRoom - outputBytes, bavail * bsize - FREE_BYTES) / local.limits.reserveBytes),
+  )
+}
+
 function admit(local: Local): void {
   const { capBytes, reserveBytes } = local.limits
   const { outputBytes, finalBytes, reservedBytes } = used(local)

@@ -47,14 +47,14 @@ export class SpooledOutput implements OutputStore {
   }
 
   push(stream: Stream, data: string): void {
-    const key = this.#store.read(this.#executionId)
-    if (!key) return
     const sequence = this.#next[stream]++
     try {
+      const key = this.#store.read(this.#executionId)
+      if (!key) return
       this.#noteUnwritten(stream, sequence)
       this.#store.appendOutputChunk({ ...key, id: mintId(), stream, sequence, data })
-    } catch (error) {
-      if (!isFull(error)) throw error
+    } catch {
+      // Full or broken: output never ends the work that it comes from.
       const { from, bytes } = this.#unwritten.get(stream) ?? { from: sequence, bytes: 0 }
       this.#unwritten.set(stream, { from, bytes: bytes + Buffer.byteLength(data) })
     }
