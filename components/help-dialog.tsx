@@ -11,6 +11,8 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['j', 'Next task'],
   ['k', 'Previous task'],
   ['Enter', 'Open the task'],
+  ['x', 'Select the task'],
+  ['Shift+x', 'Select from the last one to this'],
   ['r', 'Refresh, show what is new'],
   ['a', 'Reassign…'],
   ['f', 'Fail…'],

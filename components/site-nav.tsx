@@ -9,6 +9,7 @@ export const PAGES = [
   { href: '/workers', name: 'Workers', key: 'w' },
   { href: '/sessions', name: 'Sessions', key: 's' },
   { href: '/recovery', name: 'Recovery', key: 'r' },
+  { href: '/operations', name: 'Operations', key: 'o' },
 ] as const
 
 export function SiteNav() {

@@ -2,10 +2,13 @@
 
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
-import type { Task } from '#lib/task/schema.ts'
+import type { Role, Task } from '#lib/task/schema.ts'
+import { type BulkActions, countWords } from './bulk-scope.ts'
 import { useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
 import { type LiveTasks, useLiveTasks } from './live-tasks.ts'
+import { countOf, useSelection } from './selection.ts'
+import { SelectionBar } from './selection-bar.tsx'
 import { type Filters, hrefOf } from './task-query.ts'
 import { TaskTable } from './task-table.tsx'
 import { Icon } from './ui/icon.tsx'
@@ -19,11 +22,28 @@ interface TaskListProps {
   views?: ReactNode
   /** Shown in the table's place while there is no row. */
   empty: ReactNode
+  /** Whether more match than this page holds. */
+  hasMore: boolean
+  role: Role
+  actions: BulkActions
   children?: ReactNode
 }
 
 /** The list as it was asked for, kept up to date in place; what is new waits behind a button. */
-export function TaskList({ tasks: initial, filters, firstPage, asOf, views, empty, children }: TaskListProps) {
+export function TaskList({
+  tasks: initial,
+  filters,
+  firstPage,
+  asOf,
+  views,
+  empty,
+  hasMore,
+  role,
+  actions,
+  children,
+}: TaskListProps) {
+  const selection = useSelection(hrefOf(filters))
+  const chosen = countOf(selection)
   const router = useRouter()
   const live = useLiveTasks(initial, filters, firstPage)
   const isEmpty = initial.length === 0
@@ -41,16 +61,34 @@ export function TaskList({ tasks: initial, filters, firstPage, asOf, views, empt
       {views && (
         <div className="flex min-h-10 items-center gap-4 border-line border-b pr-6 max-md:flex-col max-md:items-stretch max-md:gap-0 max-md:border-b-0 max-md:pr-0">
           {views}
-          <Freshness live={live} asOf={asOf} onShow={showNew} />
+          <Freshness live={live} asOf={asOf} chosen={chosen} onShow={showNew} />
         </div>
       )}
-      {isEmpty ? empty : <TaskTable tasks={live.tasks} filters={filters} />}
-      {children}
+      {isEmpty ? empty : <TaskTable tasks={live.tasks} filters={filters} selection={selection} />}
+      {chosen === 0 ? (
+        children
+      ) : (
+        <SelectionBar
+          selection={selection}
+          filters={filters}
+          page={initial.map(({ id }) => id)}
+          hasMore={hasMore}
+          role={role}
+          actions={actions}
+        />
+      )}
     </>
   )
 }
 
-function Freshness({ live, asOf, onShow }: { live: LiveTasks; asOf: string; onShow: () => void }) {
+interface FreshnessProps {
+  live: LiveTasks
+  asOf: string
+  chosen: number
+  onShow: () => void
+}
+
+function Freshness({ live, asOf, chosen, onShow }: FreshnessProps) {
   const now = useNow()
   const { arrived, staleSinceMs } = live
   return (
@@ -62,6 +100,9 @@ function Freshness({ live, asOf, onShow }: { live: LiveTasks; asOf: string; onSh
         <p className="text-12 text-warn-fg max-md:px-4 max-md:py-2">
           Rows are {formatDuration(now - staleSinceMs)} old, asking again.
         </p>
+      )}
+      {chosen > 0 && (
+        <p className="text-12 text-ink-3 max-md:px-4 max-md:py-2">Paused while {countWords(chosen)} are selected</p>
       )}
       {arrived > 0 && (
         <button

@@ -8,6 +8,7 @@ import { LivenessCell } from './liveness-ticks.tsx'
 import { nextStepInBrief } from './next-brief.ts'
 import { lookOf, StatusWord } from './task-status.tsx'
 import { Age, Moment } from './time.tsx'
+import { Checkbox } from './ui/checkbox.tsx'
 import { Link } from './ui/link.tsx'
 import { Td, Unknown } from './ui/table.tsx'
 
@@ -26,7 +27,7 @@ export const FROM_WIDTH = {
 
 const ROW =
   'max-md:grid max-md:after:hidden! max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
-  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0! hover:bg-hover'
+  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0!'
 
 interface TaskRowProps {
   task: Task
@@ -34,18 +35,31 @@ interface TaskRowProps {
   left: boolean
 }
 
-export function TaskRow({ task, left }: TaskRowProps) {
+interface Choosable {
+  chosen: boolean
+  /** `extend` is a press with Shift: from the row that was chosen last to this one. */
+  onChoose: (taskId: string, extend: boolean) => void
+}
+
+export function TaskRow({ task, left, chosen, onChoose }: TaskRowProps & Choosable) {
   const now = useNow()
   const look = lookOf(task, now)
   const [first] = useState(look.word)
   return (
-    <tr data-task={task.id} data-status={task.status} className={`${ROW} ${left ? '[&_td]:text-ink-3' : ''}`}>
+    <tr
+      data-task={task.id}
+      data-status={task.status}
+      className={`${ROW} ${left ? '[&_td]:text-ink-3' : ''} ${chosen ? 'bg-select' : 'hover:bg-hover'}`}
+    >
       <Td className={`max-md:order-1 max-md:col-span-2 ${look.word === first ? '' : 'settle'}`}>
-        <StatusWord
-          key={look.word}
-          look={left ? { ...look, tone: 'mute', loud: false } : look}
-          prefix={left ? 'Now ' : ''}
-        />
+        <span className="flex items-center gap-3">
+          {left ? <span className="size-[15px] shrink-0" /> : <Box task={task} chosen={chosen} onChoose={onChoose} />}
+          <StatusWord
+            key={look.word}
+            look={left ? { ...look, tone: 'mute', loud: false } : look}
+            prefix={left ? 'Now ' : ''}
+          />
+        </span>
       </Td>
       <Td className="max-md:order-2 max-md:text-right">
         <LivenessCell task={task} quiet={left} />
@@ -54,6 +68,12 @@ export function TaskRow({ task, left }: TaskRowProps) {
       <RunCells task={task} left={left} nowMs={now} />
       <NextCell task={task} nowMs={now} left={left} />
     </tr>
+  )
+}
+
+function Box({ task, chosen, onChoose }: { task: Task } & Choosable) {
+  return (
+    <Checkbox label={`Select ${task.title}`} checked={chosen} onPress={(event) => onChoose(task.id, event.shiftKey)} />
   )
 }
 

@@ -22,20 +22,41 @@ export function action<Schema extends z.ZodType>(
   return async (_previous, formData) => {
     try {
       const context = await operatorContext()
-      const parsed = schema.safeParse(readForm(formData))
-      if (!parsed.success) {
-        throw new TaskError(
-          'validation',
-          parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-        )
-      }
-      await operation(context, parsed.data)
+      await operation(context, parse(schema, readForm(formData)))
       revalidatePath('/', 'layout')
       return { status: 'done' }
     } catch (error) {
       return refusal(error)
     }
   }
+}
+
+export type CallState<Value> =
+  | { readonly status: 'done'; readonly value: Value }
+  | Extract<ActionState, { status: 'refused' }>
+
+export type CallAction<Value> = (command: unknown) => Promise<CallState<Value>>
+
+/** As `action`, for what is no form: takes the command itself and answers what it came to. */
+export function call<Schema extends z.ZodType, Value>(
+  schema: Schema,
+  operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
+): CallAction<Value> {
+  return async (command) => {
+    try {
+      const context = await operatorContext()
+      return { status: 'done', value: await operation(context, parse(schema, command)) }
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const sentences = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new TaskError('validation', sentences.join('; '))
 }
 
 async function operatorContext(): Promise<Context> {
@@ -66,7 +87,7 @@ function readForm(formData: FormData): Record<string, unknown> {
   return given
 }
 
-function refusal(error: unknown): ActionState {
+function refusal(error: unknown): Extract<ActionState, { status: 'refused' }> {
   if (!isTaskError(error)) {
     console.error('rollcall: internal error in an action:', error)
     return { status: 'refused', code: 'internal', detail: ERRORS.internal.title, advice: ERRORS.internal.advice }

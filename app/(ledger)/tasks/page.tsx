@@ -10,8 +10,11 @@ import { hrefOf } from '#components/task-query.ts'
 import { TaskViews } from '#components/task-views.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { countTasks, readHealth } from '#lib/ledger/index.ts'
+import { countMatchingAction, runOperationAction } from '../operations/actions.ts'
 import { type Parameters, readPage } from '../pages.ts'
 import { hasHistory, type Refused, readList, readQuery } from './read-list.ts'
+
+const BULK = { count: countMatchingAction, run: runOperationAction }
 
 export const metadata: Metadata = { title: 'Tasks' }
 
@@ -30,17 +33,16 @@ export default async function TasksPage({ searchParams }: { searchParams: Promis
 
   const { filters, tasks, nextCursor } = page
   const firstRun = tasks.length === 0 && hrefOf(filters) === '/tasks' && !cursor && !(await hasHistory(context))
-  const list = { tasks, filters, firstPage: !cursor, asOf: health.serverTime }
+  const asOf = health.serverTime
+  const bulk = { role: context.actor.role, actions: BULK, hasMore: nextCursor !== null }
+  const list = { tasks, filters, firstPage: !cursor, asOf, ...bulk }
   if (firstRun) return <TaskList {...list} empty={<FirstRun database={health.database} />} />
   return (
     <>
       <h1 className="sr-only">Tasks</h1>
       <QueryBox key="" filters={filters} />
       <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} />}>
-        <Pager
-          label={`${plural(tasks.length, 'task')}, as of ${formatClock(health.serverTime)} UTC`}
-          {...pager(nextCursor)}
-        />
+        <Pager label={`${plural(tasks.length, 'task')}, as of ${formatClock(asOf)} UTC`} {...pager(nextCursor)} />
       </TaskList>
     </>
   )

@@ -1,0 +1,11 @@
+'use server'
+
+import { action, call } from '#lib/api/action.ts'
+import { abortOperation, countMatching, retryOperation, runOperation } from '#lib/ledger/index.ts'
+import { COUNT_MAX } from '#lib/ledger/read.ts'
+import { AbortOperation, RetryOperation, RunOperation, TaskFilter } from '#lib/task/operation-commands.ts'
+
+export const runOperationAction = call(RunOperation, runOperation)
+export const countMatchingAction = call(TaskFilter, (context, filter) => countMatching(context, filter, COUNT_MAX + 1))
+export const abortOperationAction = action(AbortOperation, abortOperation)
+export const retryOperationAction = call(RetryOperation, retryOperation)

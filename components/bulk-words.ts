@@ -1,0 +1,41 @@
+/** What the bar and the dialog of a bulk act say. */
+import type { BulkOperation, OperationAction } from '#lib/task/schema.ts'
+import { formatClock, plural } from './format.ts'
+
+interface Words {
+  readonly name: string
+  readonly key: string
+  /** "15 will be reassigned" */
+  readonly passive: string
+  /** "Reassign 15 tasks" */
+  readonly verb: string
+  readonly done: string
+}
+
+/** Exhaustive: a new act does not compile until it has words. */
+export const BULK_WORDS: Record<OperationAction, Words> = {
+  reassign: { name: 'Reassign…', key: 'a', passive: 'will be reassigned', verb: 'Reassign', done: 'reassigned' },
+  fail: { name: 'Fail…', key: 'f', passive: 'will fail', verb: 'Fail', done: 'failed' },
+  cancel: { name: 'Cancel…', key: 'c', passive: 'will be cancelled', verb: 'Cancel', done: 'cancelled' },
+  note: { name: 'Note…', key: 'n', passive: 'will get the note', verb: 'Note on', done: 'noted' },
+}
+
+export const BULK_ACTIONS = Object.keys(BULK_WORDS) as OperationAction[]
+
+export function confirmWords(action: OperationAction, count: number): string {
+  return `${BULK_WORDS[action].verb} ${plural(count, 'task')}`
+}
+
+/** "Fail 1,204 tasks": what an operation set out to do. */
+export function operationTitle({ action, total }: Pick<BulkOperation, 'action' | 'total'>): string {
+  return confirmWords(action, total)
+}
+
+/** What it was frozen by, as a person reads it. */
+export function scopeWords({ filter, total, createdAt, retryOf }: BulkOperation): string {
+  const at = `at ${formatClock(createdAt)} UTC`
+  if (retryOf !== null) return `What operation ${retryOf.slice(-8)} left, ${at}`
+  if (filter === null) return `${plural(total, 'chosen task')}, ${at}`
+  const parts = Object.entries(filter).map(([name, value]) => `${name}:${[value].flat().join(',')}`)
+  return `${parts.length === 0 ? 'All open and recently sealed tasks' : `All tasks with ${parts.join(' ')}`}, ${at}`
+}

@@ -1,0 +1,82 @@
+import type { BulkOperation, ItemResult, OperationItem } from '#lib/task/schema.ts'
+import { SectionHeading } from './page-heading.tsx'
+import { Moment } from './time.tsx'
+import { type Tone, WORDS } from './tone.ts'
+import { ChipLink } from './ui/chip-link.tsx'
+import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+
+const RESULTS: Record<ItemResult, { word: string; tone: Tone }> = {
+  changed: { word: 'Changed', tone: 'run' },
+  skipped: { word: 'Skipped', tone: 'mute' },
+  failed: { word: 'Failed', tone: 'bad' },
+  pending: { word: 'To come', tone: 'mute' },
+}
+const CHOICES = Object.keys(RESULTS) as ItemResult[]
+
+interface OperationItemTableProps {
+  operation: BulkOperation
+  items: readonly OperationItem[]
+  /** The result that alone is shown; null shows all. */
+  result: ItemResult | null
+}
+
+/** Every task of the operation, in the order in which they are done. */
+export function OperationItemTable({ operation, items, result }: OperationItemTableProps) {
+  const here = `/operations/${operation.id}`
+  return (
+    <>
+      <SectionHeading title="Tasks">
+        <span className="flex gap-1">
+          <ChipLink href={here} current={result === null}>
+            All
+          </ChipLink>
+          {CHOICES.map((choice) => (
+            <ChipLink key={choice} href={`${here}?result=${choice}`} current={choice === result}>
+              {RESULTS[choice].word}
+            </ChipLink>
+          ))}
+        </span>
+      </SectionHeading>
+      {items.length === 0 ? <EmptyState>None of its tasks.</EmptyState> : <Items items={items} />}
+    </>
+  )
+}
+
+function Items({ items }: { items: readonly OperationItem[] }) {
+  return (
+    <Table aria-label="Tasks of the operation">
+      <thead>
+        <tr>
+          <Th className="w-[110px]">Result</Th>
+          <Th className="w-[310px] max-md:w-auto">Task</Th>
+          <Th className="w-[180px] max-lg:hidden">Code</Th>
+          <Th className="max-md:hidden">Because</Th>
+          <Th figure className="w-[100px] max-md:hidden">
+            At
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map(({ taskId, result, code, detail, at }) => (
+          <tr key={taskId} data-item={taskId} data-result={result} className="hover:bg-hover">
+            <Td className={WORDS[RESULTS[result].tone]}>{RESULTS[result].word}</Td>
+            <Td className="mono">
+              <Link href={`/tasks/${taskId}`} className="hover:underlined">
+                {taskId}
+              </Link>
+            </Td>
+            <Td className="mono text-ink-2 max-lg:hidden">{code}</Td>
+            <Td className="text-ink-2 max-md:hidden" title={detail ?? undefined}>
+              {detail}
+            </Td>
+            <Td figure className="text-ink-2 max-md:hidden">
+              {at !== null && <Moment at={at} />}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
