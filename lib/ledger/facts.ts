@@ -1,6 +1,7 @@
 /** What strategies may know beside the row of a task: its newest checkpoint, its session, the steps that undo it. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Dialect, Plan } from '#lib/db/types.ts'
+import { STREAMS, type Stream } from '#lib/task/schema.ts'
 import type { RecoveryFacts } from '#lib/task/strategy.ts'
 import type { TaskRow } from './rows.ts'
 
@@ -20,12 +21,18 @@ const newestCheckpoint = (d: Dialect, column: 'attempt' | 'turn') =>
   `(SELECT p.${column} FROM checkpoints AS p WHERE p.task_id = c.task_id AND ${d.isObject('p.state')}
     ORDER BY p.attempt DESC, p.turn DESC LIMIT 1) AS checkpoint_${column}`
 
+/** Messages are numbered per stream, so the highest is how many there were. */
+const highestMessage = (stream: Stream) =>
+  `(SELECT MAX(o.sequence) FROM task_output AS o
+    WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = '${stream}') AS ${stream}_messages`
+
 const readRecoveryFacts = statement(
   'readRecoveryFacts',
   (d) => `SELECT c.task_id, (SELECT s.id FROM sessions AS s
         WHERE s.task_id = c.task_id AND (s.status = 'resumable' OR (s.status = 'active' AND s.attempt = c.attempt))
         ORDER BY s.status, s.linked_at DESC LIMIT 1) AS session_id,
-      ${newestCheckpoint(d, 'attempt')}, ${newestCheckpoint(d, 'turn')}
+      ${newestCheckpoint(d, 'attempt')}, ${newestCheckpoint(d, 'turn')},
+      ${STREAMS.map(highestMessage).join(', ')}
     FROM ${d.rows('task_id text, attempt integer')}`,
 )
 

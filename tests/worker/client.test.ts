@@ -110,7 +110,9 @@ describe('the typed client', () => {
 
   test('gives the answer parsed', async () => {
     const task = taskRecord({ title: 'Fix login' })
-    ledger.on({ getTask: () => ({ task, attempts: [], session: null, compensations: [] }) })
+    ledger.on({
+      getTask: () => ({ task, attempts: [], session: null, compensations: [], lateReports: [], successorId: null }),
+    })
     expect((await clientOf().call('getTask', { taskId: 't' })).task).toEqual(task)
   })
 })
