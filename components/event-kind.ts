@@ -10,6 +10,8 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'task.started': 'transition',
   'task.waiting': 'transition',
   'task.progress': 'report',
+  'task.no_progress': 'report',
+  'task.went_on': 'transition',
   'task.checkpoint': 'report',
   'task.session_linked': 'report',
   'task.finished': 'transition',

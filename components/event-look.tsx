@@ -57,6 +57,8 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'task.started': change(running),
   'task.waiting': change(waiting),
   'task.progress': quiet(TrendingUp),
+  'task.no_progress': { mark: 'flat-line', tone: 'warn' },
+  'task.went_on': quiet(TrendingUp),
   'task.checkpoint': quiet(Save),
   'task.session_linked': quiet(Link2),
   'task.finished': change(success),

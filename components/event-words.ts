@@ -32,6 +32,9 @@ const WORDS: Record<EventType, Teller> = {
       ? line(`Phase ${phase}.`, reason ? quoted(reason) : '')
       : line('', reason ? quoted(reason) : 'Progress')
   },
+  'task.no_progress': ({ reason }) => line('No progress:', reason ?? 'nothing has come for longer than its limit'),
+  'task.went_on': ({ reason, data }) =>
+    line('Goes on', data.after === 'silence' ? `, ${reason ?? 'after a silence'}` : 'after waiting'),
   'task.checkpoint': ({ data }) => line('', `Checkpoint saved at turn ${Number(data.turn)}`),
   'task.session_linked': ({ data }) => line('', `Session ${shortened(text(data.sessionId))} linked`),
   'task.finished': finished,

@@ -8,6 +8,7 @@ import { insertNew, pruneCheckpoints, readCheckpointRows } from './checkpoint-ro
 import type { Context } from './context.ts'
 import { appendEvents } from './events.ts'
 import { type Accepted, fencedOperation } from './fenced.ts'
+import { goOn } from './go-on.ts'
 import { done, type Request, refused } from './operation.ts'
 import { assertTask } from './read.ts'
 import { toCheckpoint } from './record-rows.ts'
@@ -44,10 +45,14 @@ function* save(
       at: transaction.now,
     })),
   )
+  const wentOn = yield* goOn(
+    transaction,
+    fresh.map(({ row, request: { context, command } }) => ({ row, writer: command, actor: context.actor })),
+  )
   yield* applyChanges(
     transaction,
     fresh.map(({ row, request: { command } }) => ({
-      row,
+      row: wentOn.get(row.id) ?? row,
       set: { checkpoint_turn: Math.max(command.turn, row.checkpoint_turn ?? 0) },
     })),
   )

@@ -6,6 +6,7 @@ import { type Burial, buryWorkers } from './bury.ts'
 import { carry } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { type Interruption, interrupt } from './interrupt.ts'
+import { lapse } from './lapse.ts'
 import { operation } from './operation.ts'
 import { BATCH, readOrphans, toOrphan } from './orphans.ts'
 import { instant } from './rows.ts'
@@ -44,10 +45,11 @@ const rehearse = operation<Rehearsal, never>(
       transaction,
       orphans.map((row) => ({ context, command: toOrphan(row) })),
     )
+    const [lapsed] = yield* lapse(transaction, [{ context, command: null }])
     const [carried] = yield* carry(transaction, [{ context, command: null }])
     throw new RolledBack(
       buried.length,
-      results.flatMap((result) => (result.ok ? [result.value] : [])),
+      [...results.flatMap((result) => (result.ok ? [result.value] : [])), ...(lapsed?.ok ? lapsed.value : [])],
       carried?.ok ? carried.value : 0,
     )
   },

@@ -3,11 +3,13 @@ import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { maskError, maskSecrets } from '#lib/task/redact.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
+import { canTransition } from '#lib/task/states.ts'
 import { endAttempts } from './attempts.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
 import { type KnownFacts, readFacts } from './facts.ts'
 import { recordRefusals } from './fence.ts'
+import { endWaiting } from './go-on.ts'
 import { type AttemptRow, type Judgement, judgeFinish } from './judge-finish.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { HOLDER_COLUMNS, joinedHolder, type TaskRow, taskRecord } from './rows.ts'
@@ -128,11 +130,17 @@ function* writeAccepted(
   const accepted = judged.flatMap(({ request, row, judgement }) =>
     row && judgement.kind === 'accepted' ? [{ request, row, judgement }] : [],
   )
+  const wentOn = yield* endWaiting(
+    transaction,
+    accepted
+      .filter(({ row, judgement: { set } }) => !canTransition(row.status, set.status))
+      .map(({ row, request: { context, command } }) => ({ row, writer: command, actor: context.actor })),
+  )
   const earlier = yield* readEarlierUsage(accepted.map(({ row }) => row))
   const changed = yield* applyChanges(
     transaction,
     accepted.map(({ request: { command }, row, judgement: { set } }) => ({
-      row,
+      row: wentOn.get(row.id) ?? row,
       set: {
         ...totalUsage(row, earlier.get(row.id), command),
         ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
@@ -166,7 +174,7 @@ function* writeAccepted(
       taskId: row.id,
       attempt: command.attempt,
       workerId: command.workerId,
-      fromStatus: row.status,
+      fromStatus: wentOn.get(row.id)?.status ?? row.status,
       toStatus: set.status,
       reason: command.reason,
       data: {

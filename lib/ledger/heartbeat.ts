@@ -3,8 +3,10 @@ import type { Plan, Refusal, Result, Row, Transaction } from '#lib/db/types.ts'
 import type { Heartbeat } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { recordRefusals } from './fence.ts'
+import { endSilence, type LifeSign } from './go-on.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { instant } from './rows.ts'
+import { clearUnlisted, markUnlisted } from './unlisted.ts'
 import { leaseRefusal, readWorkerRows } from './workers.ts'
 
 export type HeartbeatVerdict = 'held' | 'lost' | 'cancel' | 'unknown'
@@ -35,7 +37,9 @@ const renewLeases = statement(
 
 const readHeld = statement(
   'readHeld',
-  (d) => `SELECT t.id, t.attempt, t.worker_id, t.cancel_requested_at FROM ${d.rows('worker_id text')}
+  (
+    d,
+  ) => `SELECT t.id, t.attempt, t.worker_id, t.cancel_requested_at, t.progress_timeout_ms FROM ${d.rows('worker_id text')}
     JOIN task_history AS t ${d.by('task_history_worker')} ON t.worker_id = c.worker_id WHERE t.status IN ('running','waiting')`,
 )
 
@@ -83,6 +87,12 @@ function* beat(transaction: Transaction, requests: readonly Request<Heartbeat>[]
       ),
     ]),
   )
+  const rows = new Map(held.map((row) => [row.id, row]))
+  yield* endSilence(
+    transaction,
+    alive.flatMap((request) => signsOf(request, rows)),
+  )
+  yield* noteListing(transaction, answers)
   yield* recordLost(transaction, answers)
   return requests.map((request) => {
     const row = renewed.get(request.command.workerId)
@@ -109,16 +119,41 @@ function gone({ workerId }: Heartbeat): Refusal {
 /** What the worker lists, judged by what the ledger has; then what the ledger has and the worker did not list. */
 function compare(command: Heartbeat, rows: readonly Row[]): HeartbeatAnswer['held'] {
   const known = new Map(rows.map((row) => [row.id as string, row]))
-  const listed = new Set(command.held.map(({ taskId }) => taskId))
+  const listed = new Set(command.held.map(({ taskId, attempt }) => `${taskId}/${attempt}`))
   const judged = command.held.map(({ taskId, attempt }) => {
     const row = known.get(taskId)
     if (!row || row.attempt !== attempt) return { taskId, attempt, verdict: 'lost' as const }
     return { taskId, attempt, verdict: row.cancel_requested_at === null ? ('held' as const) : ('cancel' as const) }
   })
   const unlisted = rows
-    .filter((row) => !listed.has(row.id as string))
+    .filter((row) => !listed.has(`${row.id}/${row.attempt}`))
     .map((row) => ({ taskId: row.id as string, attempt: row.attempt as number, verdict: 'unknown' as const }))
   return [...judged, ...unlisted]
+}
+
+/** The attempts of the worker's own that got on since its last heartbeat. */
+function signsOf({ context, command }: Request<Heartbeat>, held: Map<unknown, Row>): LifeSign[] {
+  const { workerId } = command
+  return (command.progress ?? []).flatMap(({ taskId, attempt }) => {
+    const row = held.get(taskId)
+    if (row?.attempt !== attempt || row.worker_id !== workerId) return []
+    const limitMs = row.progress_timeout_ms as number | null
+    const writer = { taskId, attempt, workerId }
+    return [{ row: { id: taskId, progress_timeout_ms: limitMs }, writer, actor: context.actor }]
+  })
+}
+
+/** Remembers what a worker did not list, and forgets that of what it lists again. */
+function* noteListing(transaction: Transaction, answers: Map<Request<Heartbeat>, HeartbeatAnswer['held']>): Plan<void> {
+  const heldBy = new Map([...answers].map(([{ command }, held]) => [command.workerId, held]))
+  yield* clearUnlisted([...heldBy.keys()], ({ taskId, attempt, workerId }) => {
+    const told = heldBy.get(workerId)?.find((one) => one.taskId === taskId && one.attempt === attempt)
+    return told !== undefined && told.verdict !== 'unknown'
+  })
+  const unknown = [...heldBy].flatMap(([workerId, held]) =>
+    held.filter(({ verdict }) => verdict === 'unknown').map((one) => ({ ...one, workerId })),
+  )
+  yield* markUnlisted(transaction, unknown)
 }
 
 /**

@@ -20,7 +20,7 @@ import type { TaskRow } from './rows.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 
 export interface InterruptTask extends AttemptKey {
-  /** proven, suspected, declared, replaced or shutdown. */
+  /** proven, suspected, declared, replaced or shutdown; dropped or silent where the worker lives on. */
   readonly cause: string
 }
 
@@ -52,14 +52,14 @@ export function* interrupt(
   const current = requests.filter(({ command }) => holds(rows.get(command.taskId), command))
   const incidents = yield* incidentsFor(
     transaction,
-    current.map(({ command }) => command),
+    current.flatMap(({ command }) => (endsWorker(command.cause) ? [command] : [])),
   )
   const facts = yield* readFacts(current.flatMap(({ command }) => rows.get(command.taskId) ?? []))
   const deaths = current.flatMap((request): Death[] => {
     const row = rows.get(request.command.taskId)
     const worker = workers.get(request.command.workerId)
     if (!row || !worker) return []
-    const incidentId = incidents.get(request.command.workerId) ?? null
+    const incidentId = endsWorker(request.command.cause) ? (incidents.get(request.command.workerId) ?? null) : null
     const known = facts.get(row.id)
     const outcome = outcomeOf(transaction, request, row, incidentId, known)
     const end = { workerId: request.command.workerId, status: 'interrupted', endedAt: transaction.now }
@@ -82,6 +82,11 @@ export function* interrupt(
     if (interruption) return done(interruption)
     return refused('fence_rejected', `attempt ${attempt} of ${taskId} had ended before`, { taskId, attempt })
   })
+}
+
+/** What a living worker drops is no part of what its end interrupts. */
+function endsWorker(cause: string): boolean {
+  return cause !== 'dropped' && cause !== 'silent'
 }
 
 function holds(row: TaskRow | undefined, { attempt, workerId }: AttemptKey): boolean {
@@ -141,6 +146,8 @@ export const REASONS: Record<string, string> = {
   declared: 'its worker was declared dead',
   replaced: 'its worker was replaced by a new process',
   shutdown: 'its worker shut down',
+  dropped: 'its worker answers and no longer lists it',
+  silent: 'it showed no progress for longer than its limit',
 }
 
 function hintOf({ now }: Transaction, { row, set, next, worker, ending }: Death, sessionId: string | null) {

@@ -2,7 +2,7 @@
 import type { Refusal, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import { allowedTargets, canTransition } from '#lib/task/states.ts'
+import { canTransition } from '#lib/task/states.ts'
 import { aftermath, type TaskSet, WHOLE_PPM } from './aftermath.ts'
 import { sealed } from './change.ts'
 import type { KnownFacts } from './facts.ts'
@@ -47,8 +47,10 @@ export function judgeFinish(
   if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
   const set = outcomeOf(transaction, request, row, known)
   if (set instanceof Error) return { kind: 'refused', keep: late, error: set }
-  if (!canTransition(row.status, set.status)) {
-    return refuse(late ? sealedOrInterrupted(row, command) : wrongTurn(row, command), true)
+  // An agent that waited and now is done went on first; the finish tells both.
+  const from = row.status === 'waiting' && !canTransition('waiting', set.status) ? 'running' : row.status
+  if (!canTransition(from, set.status)) {
+    return refuse(sealedOrInterrupted(row, command), true)
   }
   return { kind: 'accepted', late, set }
 }
@@ -65,11 +67,6 @@ function sealedOrInterrupted(row: TaskRow, command: FinishAttempt): Refusal {
   if (row.sealed_at !== null) return sealedResult(row)
   const detail = `attempt ${command.attempt} was interrupted: ${command.outcome} cannot follow ${row.status}`
   return { ok: false, error: new TaskError('fence_rejected', detail, { status: row.status }) }
-}
-
-function wrongTurn(row: TaskRow, { outcome }: FinishAttempt): Refusal {
-  const facts = { status: row.status, allowedTargets: allowedTargets(row.status) }
-  return refused('invalid_transition', `a task that is ${row.status} cannot end as ${outcome}`, facts)
 }
 
 function refuse({ error }: Refusal, keep: boolean): Judgement {

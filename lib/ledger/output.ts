@@ -3,6 +3,7 @@ import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { AppendOutput, OutputMessage } from '#lib/task/commands.ts'
 import { STREAMS, type Stream } from '#lib/task/schema.ts'
 import { type Accepted, fencedOperation } from './fenced.ts'
+import { goOn } from './go-on.ts'
 import { maskMessages, readTails } from './mask-output.ts'
 import { done, type Request } from './operation.ts'
 import { trimOutput } from './trim-output.ts'
@@ -42,7 +43,7 @@ const touchAttempts = statement(
 )
 
 function* append(
-  { now }: Transaction,
+  transaction: Transaction,
   accepted: readonly Accepted<AppendOutput>[],
 ): Plan<Map<Request<AppendOutput>, Result<OutputAnswer>>> {
   const rows = yield* run(
@@ -58,12 +59,12 @@ function* append(
       STREAMS.map((stream) => ({ ...command, stream, highest: highestOf(command.taskId, stream) })),
     ),
   )
-  const sorted = accepted.map(({ request }) => {
+  const sorted = accepted.map(({ request, row }) => {
     const { taskId, messages } = request.command
     const highest = { stdout: highestOf(taskId, 'stdout'), stderr: highestOf(taskId, 'stderr') }
     const sorting = sortMessages(messages, highest)
     const tailOf = (stream: Stream) => tails.get(`${taskId}/${stream}`) ?? ''
-    return { request, ...sorting, fresh: maskMessages(sorting.fresh, tailOf) }
+    return { request, row, ...sorting, fresh: maskMessages(sorting.fresh, tailOf) }
   })
   yield* run(
     insertOutput,
@@ -76,7 +77,7 @@ function* append(
         message_id: id,
         data,
         dropped: dropped ?? null,
-        at: now,
+        at: transaction.now,
       })),
     ),
   )
@@ -89,8 +90,14 @@ function* append(
         attempt: command.attempt,
         worker_id: command.workerId,
         bytes: fresh.reduce((bytes, { data }) => bytes + Buffer.byteLength(data), 0),
-        at: now,
+        at: transaction.now,
       })),
+  )
+  yield* goOn(
+    transaction,
+    sorted
+      .filter(({ fresh }) => fresh.length > 0)
+      .map(({ row, request: { context, command } }) => ({ row, writer: command, actor: context.actor })),
   )
   yield* trimOutput(
     sorted.map(({ request: { context, command } }) => ({

@@ -6,6 +6,7 @@ import type { Task } from '#lib/task/schema.ts'
 import { applyChanges, readTaskRecords } from './change.ts'
 import { appendEvents } from './events.ts'
 import { type Accepted, fencedOperation } from './fenced.ts'
+import { endSilence, endWaiting, followStatus, type Sign } from './go-on.ts'
 import { done, type Request, refused } from './operation.ts'
 import { readEarlierUsage, totalUsage } from './usage.ts'
 
@@ -45,13 +46,24 @@ function* report(
       at: transaction.now,
     })),
   )
+  const signs = accepted.map(signOf)
+  yield* endSilence(transaction, signs)
+  const wentOn = yield* endWaiting(
+    transaction,
+    signs.filter((_, index) => !accepted[index]?.request.command.waiting),
+  )
   yield* applyChanges(
     transaction,
     accepted.map(({ row, request: { command } }) => ({
-      row,
-      set: { ...totalUsage(row, earlier.get(row.id), command), phase: command.phase ?? row.phase },
+      row: wentOn.get(row.id) ?? row,
+      set: {
+        ...totalUsage(row, earlier.get(row.id), command),
+        phase: command.phase ?? row.phase,
+        ...(command.waiting ? { status: 'waiting', wait_reason: command.waiting.reason } : {}),
+      },
     })),
   )
+  yield* tellWaiting(transaction, accepted)
   yield* appendEvents(
     transaction,
     accepted
@@ -74,5 +86,29 @@ function* report(
       const task = tasks.get(row.id)
       return [request, task ? done(task) : refused('not_found', `no task has the id ${row.id}`)]
     }),
+  )
+}
+
+function signOf({ row, request: { context, command } }: Accepted<ReportProgress>): Sign {
+  return { row, writer: command, actor: context.actor }
+}
+
+/** Begins to wait, or waits for something else. */
+function* tellWaiting(transaction: Transaction, accepted: readonly Accepted<ReportProgress>[]): Plan<void> {
+  const waits = accepted.filter(
+    ({ row, request: { command } }) => command.waiting && command.waiting.reason !== row.wait_reason,
+  )
+  yield* followStatus(waits.map(signOf), 'waiting')
+  yield* appendEvents(
+    transaction,
+    waits.map(({ row, request: { context, command } }) => ({
+      type: 'task.waiting',
+      actor: context.actor,
+      taskId: command.taskId,
+      attempt: command.attempt,
+      workerId: command.workerId,
+      ...(row.status === 'waiting' ? {} : { fromStatus: row.status, toStatus: 'waiting' }),
+      reason: command.waiting?.reason,
+    })),
   )
 }

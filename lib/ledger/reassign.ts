@@ -31,6 +31,7 @@ export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { comman
       retries_used: row.status === 'failed' ? row.retries_used + 1 : row.retries_used,
       not_before: holdMs > 0 ? Math.max(now + holdMs, row.not_before ?? 0) : row.not_before,
       phase: null,
+      wait_reason: null,
       finished_at: null,
       next_action: null,
       next_at: null,

@@ -9,6 +9,8 @@ import { type Burial, buryWorkers } from './bury.ts'
 import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { dryRun } from './dry-run.ts'
+import type { Interruption } from './interrupt.ts'
+import { interruptLapsed } from './lapse.ts'
 import { done, operation } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
 import { pruneLedger } from './prune.ts'
@@ -64,21 +66,25 @@ export async function recover(context: Context, options: RecoverOptions): Promis
     errors: [] as RecoveryRun['errors'],
     hints: [] as RecoveryRun['hints'],
   }
-  for (let orphans = await findOrphans(context); orphans.length > 0; orphans = await findOrphans(context)) {
-    const { interruptions, errors } = await interruptOrphans(context, orphans)
-    await keepTime(context, null)
+  const note = (interruptions: readonly Interruption[]) => {
     for (const { taskId, hint, status } of interruptions) {
       if (status === 'quarantined') found.quarantined += 1
       else found.interrupted += 1
       if (found.hints.length < HINTS_KEPT) found.hints.push({ taskId, text: hint })
       options.onHint?.(hint)
     }
+  }
+  for (let orphans = await findOrphans(context); orphans.length > 0; orphans = await findOrphans(context)) {
+    const { interruptions, errors } = await interruptOrphans(context, orphans)
+    await keepTime(context, null)
+    note(interruptions)
     // What cannot be interrupted is met again in every batch, and told once.
     const told = new Set(found.errors.map(({ taskId }) => taskId))
     found.errors.push(...errors.filter(({ taskId }) => !told.has(taskId)).slice(0, HINTS_KEPT))
     // What cannot be interrupted would be found for ever; the rest of this pass goes on without it.
     if (interruptions.length === 0 || options.firstBatchOnly) break
   }
+  note(await interruptLapsed(context, null))
   await settleEnded(context, null)
   const reassigned = await carryOut(context, null)
   const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })

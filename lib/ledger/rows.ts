@@ -56,6 +56,7 @@ export type TaskRow = TaskChange & {
   max_retries: number
   max_interruptions: number
   strategy: string | null
+  progress_timeout_ms: number | null
   side_effects: boolean | number
   created_at: number
   updated_at: number
@@ -124,6 +125,7 @@ export function taskRecord(row: Row, progressAt: unknown, holder: Holder | null)
     strategy: text(row.strategy),
     progressTimeoutMs: number(row.progress_timeout_ms),
     progressAt: instantOrNull(progressAt),
+    noProgressSince: instantOrNull(row.a_silent_at),
     incidentId: text(row.incident_id),
     suspect: Boolean(row.suspect),
     excludedWorkerId: text(row.excluded_worker_id),
@@ -174,7 +176,8 @@ export function joinedHolder(row: Row): Holder | null {
 }
 
 /** What `toTask` reads of the attempt `a` and its worker `w`. */
-export const HOLDER_COLUMNS = `a.progress_at AS a_progress_at, w.id AS w_id, w.name AS w_name, w.state AS w_state,
+export const HOLDER_COLUMNS = `a.progress_at AS a_progress_at,
+  CASE WHEN a.finished_at IS NULL THEN a.silent_at END AS a_silent_at, w.id AS w_id, w.name AS w_name, w.state AS w_state,
   w.death_kind AS w_death_kind, w.lease_expires_at AS w_lease_expires_at, w.lease_ms AS w_lease_ms,
   w.last_heartbeat_at AS w_last_heartbeat_at, w.ended_at AS w_ended_at`
 

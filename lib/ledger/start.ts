@@ -13,6 +13,7 @@ import { done, operation, type Request, refused } from './operation.ts'
 import { judgeReattach } from './reattach.ts'
 import { readGiven } from './resume.ts'
 import { instant, type TaskRow } from './rows.ts'
+import { clearUnlisted } from './unlisted.ts'
 import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 
 export interface Started {
@@ -81,12 +82,15 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
         : [],
     ),
   )
+  const restored = judged.flatMap(({ request, judgement }) =>
+    judgement.kind === 'restore' ? [request.command.workerId] : [],
+  )
   yield* run(
     restoreLeases,
-    judged.flatMap(({ request, judgement }) =>
-      judgement.kind === 'restore' ? [{ worker_id: request.command.workerId }] : [],
-    ),
+    restored.map((worker_id) => ({ worker_id })),
   )
+  // A worker that comes back begins to list anew.
+  yield* clearUnlisted(restored)
   yield* recordZombies(transaction, judged, rows)
   const tasks = yield* readTaskRecords(
     judged.flatMap(({ request: { command }, judgement }) =>

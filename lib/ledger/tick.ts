@@ -40,6 +40,10 @@ const setClock = statement(
   (d) => `UPDATE ledger_clock AS t SET swept_at = c.now FROM ${d.rows('id integer, expected bigint, now bigint')}
     WHERE t.id = c.id AND t.swept_at = c.expected`,
 )
+const setAmnesty = statement(
+  'setAmnesty',
+  (d) => `UPDATE ledger_clock AS t SET amnesty_at = c.now FROM ${d.rows('id integer, now bigint')} WHERE t.id = c.id`,
+)
 const extendLeases = statement(
   'extendLeases',
   (d) => `UPDATE workers AS w SET lease_expires_at = ${d.greatest('w.lease_expires_at', 'c.now')} + w.lease_ms
@@ -76,6 +80,7 @@ export function* tickNow(transaction: Transaction, { context, command }: Request
   const outage = isOutage(Math.abs(gapMs) < sweepMs ? Math.max(0, gapMs) : gapMs, sweepMs, atBoot)
   if (gapMs > 0 || outage) yield* run(setClock, [{ id: 1, expected, now: transaction.now }])
   if (!outage) return { gapMs: null }
+  yield* run(setAmnesty, [{ id: 1, now: transaction.now }])
   const extended = yield* run(extendLeases, [{ now: transaction.now }])
   if (extended.length > 0) {
     yield* appendEvents(transaction, [

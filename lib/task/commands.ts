@@ -132,6 +132,11 @@ export const ReportProgress = z.strictObject({
   ...AttemptRef,
   phase: Line.max(100).optional(),
   note: Text.optional(),
+  waiting: z
+    .strictObject({ reason: Line.max(200).describe('what it waits for: an approval, an input, a limit') })
+    .nullable()
+    .optional()
+    .describe('the attempt waits for something outside; null, or any other report, ends that'),
   ...usage,
 })
 export type ReportProgress = z.infer<typeof ReportProgress>

@@ -8,6 +8,8 @@ export const EVENT_TYPES = [
   'task.started',
   'task.waiting',
   'task.progress',
+  'task.no_progress',
+  'task.went_on',
   'task.checkpoint',
   'task.session_linked',
   'task.finished',

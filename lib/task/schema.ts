@@ -73,6 +73,7 @@ export const Task = z.object({
   strategy: z.string().nullable(),
   progressTimeoutMs: z.int().nullable(),
   progressAt: Instant.nullable(),
+  noProgressSince: Instant.nullable().describe('when it was noticed that nothing had come for progressTimeoutMs'),
   incidentId: Id.nullable(),
   suspect: z.boolean().describe('died together with others: its next attempt runs alone, where a worker is idle'),
   excludedWorkerId: Id.nullable().describe('the worker that shall not take it again while another one can'),

@@ -59,6 +59,10 @@ export const Settings = z.strictObject({
   compensation: Compensating.prefault({}).describe('how side effects are undone'),
   firstDelayMs: Duration.default(10_000).describe('from an interruption or a failure to the first reassignment'),
   resumesMax: z.int().min(0).max(100).default(2).describe('how often a task goes on from a checkpoint; 0 is never'),
+  noProgress: z
+    .enum(['show', 'interrupt'])
+    .default('show')
+    .describe('what becomes of an attempt that is silent for longer than the progressTimeoutMs of its task'),
   isolationWaitMs: Duration.default(60_000).describe(
     'how long a suspect waits for an idle worker to run alone on, after it is due',
   ),

@@ -174,7 +174,7 @@ const FREQUENT = [
 const HISTORY = ['t', 'a', 'e', 'o', 's', 'task_history', 'task_attempts', 'task_events', 'task_output', 'sessions']
 
 /** Going through one of these goes through open tasks only, or through the JSON of one row. */
-const NARROW = /task_history_(open|due|next_at|worker|incident)\b|VIRTUAL TABLE/
+const NARROW = /task_history_(open|due|next_at|worker|incident|timed)\b|task_attempts_unlisted\b|VIRTUAL TABLE/
 
 const openSqlite = ledgerOn('sqlite')
 

@@ -224,17 +224,4 @@ forEachDialect('a report is refused', (open) => {
     await noteTask(ledger.context, { taskId: ref.taskId, text: 'see the late report' })
     expect((await eventTypes(ledger, ref.taskId)).slice(-2)).toEqual(['task.refused', 'task.noted'])
   })
-
-  it('while the task waits for something outside, and names what may follow', async () => {
-    const ledger = await open()
-    const { ref } = await begin(ledger)
-    await ledger.sql("UPDATE task_history SET status = 'waiting'")
-    const before = await snapshot(ledger)
-    expect(await refusal(finish(ledger, ref))).toMatchObject({
-      code: 'invalid_transition',
-      facts: { status: 'waiting', allowedTargets: expect.arrayContaining(['running', 'failed']) },
-    })
-    expect(await snapshot(ledger)).toEqual(before)
-    expect((await finish(ledger, ref, { outcome: 'failed' })).status).toBe('failed')
-  })
 })

@@ -138,7 +138,7 @@ const NULLABLE = [
   ...(['strategy', 'progressTimeoutMs', 'progressAt', 'incidentId', 'startedAt', 'interruptedAt'] as const),
   ...(['finishedAt', 'reason', 'errorClass', 'errorMessage', 'exitCode', 'costUsd', 'tokensIn'] as const),
   ...(['tokensOut', 'turns', 'artifacts', 'holder', 'excludedWorkerId', 'assignedAt'] as const),
-  ...(['waitReason', 'predecessorId', 'checkpointTurn', 'heldAt', 'compensatingSince'] as const),
+  ...(['waitReason', 'predecessorId', 'checkpointTurn', 'noProgressSince', 'heldAt', 'compensatingSince'] as const),
 ] as const
 
 async function answer(handlers: Handlers, calls: Call[], request: IncomingMessage, response: ServerResponse) {
