@@ -1,4 +1,5 @@
 /** The frame of every write of a worker but the final report: judge the attempt, write, keep a record of refusals. */
+import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { AttemptKey } from './attempts.ts'
 import { lockTaskRows } from './change.ts'
@@ -10,6 +11,8 @@ import type { TaskRow } from './rows.ts'
 export interface Accepted<Command> {
   readonly request: Request<Command>
   readonly row: TaskRow
+  /** The attempt is over, by an interruption that nobody has taken up. */
+  readonly isLate: boolean
 }
 
 type Write<Command, Value> = (
@@ -17,12 +20,24 @@ type Write<Command, Value> = (
   accepted: readonly Accepted<Command>[],
 ) => Plan<Map<Request<Command>, Result<Value>>>
 
+const readHolders = statement(
+  'readAttemptHolders',
+  (d) => `SELECT a.task_id, a.attempt, a.worker_id FROM ${d.rows('task_id text, attempt integer')}
+    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt`,
+)
+
+export interface Fencing<Command> {
+  readonly prepare?: (command: Command) => Command
+  /** Taken as a late result is: from the worker of the newest attempt, while the task is interrupted. */
+  readonly isLate?: (command: Command) => boolean
+}
+
 /** `tried` tells in the past tense what a refused writer wanted: "sent output". */
 export function fencedOperation<Command extends AttemptKey, Value>(
   name: string,
   tried: string,
   write: Write<Command, Value>,
-  prepare?: (command: Command) => Command,
+  { prepare, isLate: takesLate = () => false }: Fencing<Command> = {},
 ): Operation<Command, Value> {
   return operation<Command, Value>(
     name,
@@ -31,11 +46,16 @@ export function fencedOperation<Command extends AttemptKey, Value>(
       const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
       const results = new Map<Request<Command>, Result<Value>>()
       const accepted: Accepted<Command>[] = []
+      const late = yield* findLate(
+        rows,
+        requests.filter(({ command }) => takesLate(command)),
+      )
       for (const request of requests) {
         const row = rows.get(request.command.taskId)
-        const refusal = fence(row, request.command)
+        const isLate = late.has(request)
+        const refusal = isLate ? null : fence(row, request.command)
         if (refusal) results.set(request, refusal)
-        else if (row) accepted.push({ request, row })
+        else if (row) accepted.push({ request, row, isLate })
       }
       yield* recordRefusals(
         transaction,
@@ -51,6 +71,23 @@ export function fencedOperation<Command extends AttemptKey, Value>(
     },
     prepare,
   )
+}
+
+/** What its own worker still has to say of the attempt whose interruption nobody has taken up. */
+function* findLate<Command extends AttemptKey>(
+  rows: ReadonlyMap<string, TaskRow>,
+  requests: readonly Request<Command>[],
+): Plan<Set<Request<Command>>> {
+  const candidates = requests.filter(({ command: { taskId, attempt } }) => {
+    const row = rows.get(taskId)
+    return row?.status === 'interrupted' && row.attempt === attempt
+  })
+  const holders = yield* run(
+    readHolders,
+    candidates.map(({ command: { taskId, attempt } }) => ({ task_id: taskId, attempt })),
+  )
+  const holderOf = new Map(holders.map((row) => [row.task_id, row.worker_id]))
+  return new Set(candidates.filter(({ command: { taskId, workerId } }) => holderOf.get(taskId) === workerId))
 }
 
 function unanswered(name: string): Result<never> {

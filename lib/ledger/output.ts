@@ -15,9 +15,12 @@ export interface OutputAnswer {
 
 /**
  * Appends output in the order of each stream's sequence. What is already here is acked again; what lies behind a gap is
- * not taken, and the highest sequence known tells its sender from where to send again.
+ * not taken, and the highest sequence known tells its sender from where to send again. What a worker that died had
+ * kept of an interrupted attempt is taken when it is sent as late.
  */
-export const appendOutput = fencedOperation<AppendOutput, OutputAnswer>('appendOutput', 'sent output', append)
+export const appendOutput = fencedOperation<AppendOutput, OutputAnswer>('appendOutput', 'sent output', append, {
+  isLate: ({ late }) => late === true,
+})
 
 const readHighest = statement(
   'readHighest',
@@ -59,12 +62,12 @@ function* append(
       STREAMS.map((stream) => ({ ...command, stream, highest: highestOf(command.taskId, stream) })),
     ),
   )
-  const sorted = accepted.map(({ request, row }) => {
+  const sorted = accepted.map(({ request, row, isLate }) => {
     const { taskId, messages } = request.command
     const highest = { stdout: highestOf(taskId, 'stdout'), stderr: highestOf(taskId, 'stderr') }
     const sorting = sortMessages(messages, highest)
     const tailOf = (stream: Stream) => tails.get(`${taskId}/${stream}`) ?? ''
-    return { request, row, ...sorting, fresh: maskMessages(sorting.fresh, tailOf) }
+    return { request, row, isLate, ...sorting, fresh: maskMessages(sorting.fresh, tailOf) }
   })
   yield* run(
     insertOutput,
@@ -96,14 +99,15 @@ function* append(
   yield* goOn(
     transaction,
     sorted
-      .filter(({ fresh }) => fresh.length > 0)
+      .filter(({ fresh, isLate }) => fresh.length > 0 && !isLate)
       .map(({ row, request: { context, command } }) => ({ row, writer: command, actor: context.actor })),
   )
   yield* trimOutput(
-    sorted.map(({ request: { context, command } }) => ({
+    sorted.map(({ request: { context, command }, isLate }) => ({
       taskId: command.taskId,
       attempt: command.attempt,
       bytesMax: context.policy.settings.outputBytesMax,
+      isLate,
     })),
   )
   return new Map(sorted.map(({ request, acked, highest }) => [request, done({ acked, highest })]))
@@ -126,8 +130,15 @@ export function sortMessages(messages: readonly OutputMessage[], known: Readonly
     const first = message.dropped ? message.dropped.from : message.sequence
     if (first > reached + 1) continue
     highest[message.stream] = message.sequence
-    fresh.push(message)
+    fresh.push(withoutKnown(message, reached))
     acked.push(message.id)
   }
   return { fresh, acked, highest }
+}
+
+/** A sender that never got its ack may take for dropped what is here. */
+function withoutKnown(message: OutputMessage, reached: number): OutputMessage {
+  const { dropped, ...rest } = message
+  if (!dropped || dropped.from > reached) return message
+  return dropped.to > reached ? { ...rest, dropped: { ...dropped, from: reached + 1 } } : rest
 }

@@ -11,12 +11,9 @@ import { done, type Request, refused } from './operation.ts'
 import { readEarlierUsage, totalUsage } from './usage.ts'
 
 /** Says that an attempt gets on. Numbers are the attempt's own totals so far; the task's are the sums over its attempts. */
-export const reportProgress = fencedOperation<ReportProgress, Task>(
-  'reportProgress',
-  'reported progress',
-  report,
-  (command) => (command.note === undefined ? command : { ...command, note: maskSecrets(command.note) }),
-)
+export const reportProgress = fencedOperation<ReportProgress, Task>('reportProgress', 'reported progress', report, {
+  prepare: (command) => (command.note === undefined ? command : { ...command, note: maskSecrets(command.note) }),
+})
 
 const updateUsage = statement(
   'updateUsage',

@@ -10,6 +10,8 @@ export interface Trim {
   readonly taskId: string
   readonly attempt: number
   readonly bytesMax: number
+  /** An attempt that is over counts its bytes no more: its rows are gone through each time. */
+  readonly isLate: boolean
 }
 
 /** Down to this much of the cap, so that the rows are gone through once an eighth of it and not at each chunk. */
@@ -52,14 +54,17 @@ const lowerBytes = statement(
 )
 
 export function* trimOutput(trims: readonly Trim[]): Plan<void> {
-  const full = yield* run(
+  const counted = yield* run(
     readFull,
-    trims.map(({ taskId, attempt, bytesMax }) => ({ task_id: taskId, attempt, bytes_max: bytesMax })),
+    trims
+      .filter(({ isLate }) => !isLate)
+      .map(({ taskId, attempt, bytesMax }) => ({ task_id: taskId, attempt, bytes_max: bytesMax })),
   )
-  const rows = yield* run(
-    readOldest,
-    full.map(({ task_id, attempt, bytes_max }) => ({ task_id, attempt, keep: Math.floor(Number(bytes_max) * KEPT) })),
-  )
+  const late = trims.filter(({ isLate }) => isLate)
+  const rows = yield* run(readOldest, [
+    ...counted.map(({ task_id, attempt, bytes_max }) => ({ task_id, attempt, keep: keptOf(Number(bytes_max)) })),
+    ...late.map(({ taskId, attempt, bytesMax }) => ({ task_id: taskId, attempt, keep: bytesMax })),
+  ])
   const { gone, marks, freed } = cut(rows)
   yield* run(
     deleteOutput,
@@ -67,6 +72,10 @@ export function* trimOutput(trims: readonly Trim[]): Plan<void> {
   )
   yield* run(markDropped, marks)
   yield* run(lowerBytes, freed)
+}
+
+function keptOf(bytesMax: number): number {
+  return Math.floor(bytesMax * KEPT)
 }
 
 /** Which rows of each stream go, and what the first that stays has to say. Rows come by stream, in their order. */

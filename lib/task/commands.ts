@@ -118,7 +118,14 @@ export const OutputMessage = z
   })
 export type OutputMessage = z.infer<typeof OutputMessage>
 
-export const AppendOutput = z.strictObject({ ...AttemptRef, messages: z.array(OutputMessage).min(1).max(LIMITS.batch) })
+export const AppendOutput = z.strictObject({
+  ...AttemptRef,
+  messages: z.array(OutputMessage).min(1).max(LIMITS.batch),
+  late: z
+    .boolean()
+    .optional()
+    .describe('what was kept of an attempt by a worker that died: taken also while the task is interrupted'),
+})
 export type AppendOutput = z.infer<typeof AppendOutput>
 
 const usage = {

@@ -90,7 +90,7 @@ async function deliverOutput(
   const { signal, forMs } = limitsOf(options)
   let refusal: string | undefined
   const outbox = new Outbox({
-    send: (messages) => client.call('appendOutput', { ...address, messages }),
+    send: (messages) => client.call('appendOutput', { ...address, messages, late: true }),
     store: output,
     ...(forMs === undefined ? {} : { forMs }),
     onRefused: (sentence) => {
