@@ -56,7 +56,7 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
   )
   yield* appendEvents(
     transaction,
-    begun.map(({ row, workerId, actor, reason, reattached }) => ({
+    begun.map(({ row, workerId, actor, reason, reattached, free }) => ({
       type: 'task.started',
       actor,
       taskId: row.id,
@@ -64,16 +64,17 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
       workerId,
       fromStatus: row.status,
       toStatus: 'running',
-      ...toldOf(resumes.get(row.id), !reattached && row.resume_from !== null, reason),
+      ...toldOf(resumes.get(row.id), !reattached && row.resume_from !== null, reason, free),
     })),
   )
   return new Map([...changed].map(([id, row]) => [id, { row, resume: resumes.get(id) ?? null }]))
 }
 
 /** What the history says of how the attempt began. */
-function toldOf(resume: Resume | undefined, wasToResume: boolean, reason: string | undefined) {
+function toldOf(resume: Resume | undefined, wasToResume: boolean, reason: string | undefined, free = false) {
   if (resume) return { reason, data: { resumedFrom: pointOf(resume) } }
-  return { reason: wasToResume ? 'what it was to go on from is gone: it begins anew' : reason }
+  const why = wasToResume ? 'what it was to go on from is gone: it begins anew' : reason
+  return free ? { reason: why, data: { free } } : { reason: why }
 }
 
 /** The record of a task whose attempt has just begun. */

@@ -186,7 +186,15 @@ function eventOf({
     fromStatus: row.status,
     toStatus: set.status,
     reason: set.reason,
-    data: { cause: command.cause, next, hint, sessionId, incidentId: set.incident_id ?? null, snapshot },
+    data: {
+      cause: command.cause,
+      charged: (set.interruptions ?? row.interruptions) > row.interruptions,
+      next,
+      hint,
+      sessionId,
+      incidentId: set.incident_id ?? null,
+      snapshot,
+    },
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import type { CreateTask } from '#lib/task/commands.ts'
 import { ask, freshId, PERSON, startPass, tell, type Work, type World } from './world.ts'
 
-interface OperatorAct {
+export interface OperatorAct {
   readonly weight: number
   readonly name: string
   /** Undefined when there is nothing to do it to. */
@@ -22,8 +22,9 @@ interface OperatorAct {
   readonly long?: boolean
 }
 
-const reason = 'because'
+export const reason = 'because'
 const TASKS_MAX = 4
+const STRATEGIES = ['hold-for-operator', 'resume-from-checkpoint', 'compensate']
 
 const create: OperatorAct = {
   weight: 5,
@@ -46,14 +47,18 @@ export function newTask(world: World): CreateTask & { id: string } {
     maxRetries: random.between(0, 2),
     maxInterruptions: random.between(0, 3),
     ...(random.chance(0.2) ? { sideEffects: true } : {}),
-    ...(random.chance(0.15) ? { strategy: 'hold-for-operator' } : {}),
+    ...(random.chance(0.4) ? { strategy: random.pick(STRATEGIES) } : {}),
     ...(random.chance(0.15) ? { requires: ['rare'] } : {}),
     ...(random.chance(0.15) ? { notBefore: new Date(world.now + random.between(1, 60_000)).toISOString() } : {}),
     ...(workerId === undefined ? {} : { start: { workerId, ...sessionId } }),
   }
 }
 
-function onTask(weight: number, name: string, work: (world: World, taskId: string) => Work<unknown>): OperatorAct {
+export function onTask(
+  weight: number,
+  name: string,
+  work: (world: World, taskId: string) => Work<unknown>,
+): OperatorAct {
   return {
     weight,
     name,
@@ -92,8 +97,8 @@ const OPERATOR_ACTS: readonly OperatorAct[] = [
   onWorker(1, 'declare dead', (workerId) => (context) => declareDead(context, { workerId }), true),
 ]
 
-export async function operate(world: World): Promise<void> {
-  const act = world.random.weighted(OPERATOR_ACTS)
+export async function operate(world: World, acts: readonly OperatorAct[] = OPERATOR_ACTS): Promise<void> {
+  const act = world.random.weighted(acts)
   const work = act?.work(world)
   if (!act || !work) return
   const server = world.random.pick(world.servers.filter(({ booted }) => booted))

@@ -20,7 +20,7 @@ export interface Seen {
 const OUTAGE_MS = 3 * SWEEP_MS + 2000
 
 export function nothingSeen(): Seen {
-  const state = { tasks: new Map(), attempts: [], workers: new Map(), sessions: [], events: [] }
+  const state = { tasks: new Map(), attempts: [], workers: new Map(), sessions: [], steps: [], events: [] }
   return {
     state,
     replayed: new Map(),
@@ -45,6 +45,7 @@ export function look(seen: Seen, state: State, now: number): string[] {
     ...beginBreaks(seen, state, now),
     ...sessionBreaks(seen, state),
     ...leaseBreaks(seen, state),
+    ...undoingBreaks(seen, state),
   ]
   seen.state = state
   return broken
@@ -130,8 +131,9 @@ function sealBreaks(seen: Seen, { tasks, attempts }: State): string[] {
 function beginBreaks(seen: Seen, state: State, now: number): string[] {
   const broken: string[] = []
   const known = new Set(seen.state.attempts.map(({ taskId, attempt }) => `${taskId}/${attempt}`))
-  for (const { taskId, attempt, workerId } of state.attempts) {
-    if (known.has(`${taskId}/${attempt}`)) continue
+  for (const { taskId, attempt, workerId, cause } of state.attempts) {
+    // An adopted report gets an attempt that is over as it begins.
+    if (known.has(`${taskId}/${attempt}`) || cause === 'adopted') continue
     const before = seen.state.tasks.get(taskId)
     const worker = state.workers.get(workerId)
     if (!worker || worker.endedAt !== null || worker.leaseExpiresAt <= now) {
@@ -142,6 +144,8 @@ function beginBreaks(seen: Seen, state: State, now: number): string[] {
       broken.push(`${taskId} was meant for ${before.workerId} and began with ${workerId}`)
     }
     if (before && before.sealedAt !== null) broken.push(`${taskId} began after it was sealed`)
+    if (before && before.heldAt !== null) broken.push(`${taskId} began while a person held it`)
+    if (before && before.compensatingSince !== null) broken.push(`${taskId} began while it was being undone`)
   }
   for (const [key, attempts] of groupBy(state.attempts, (one) => `${one.workerId}/${one.requestId}`)) {
     const first = seen.requests.get(key) ?? attempts.length
@@ -174,6 +178,25 @@ function sessionBreaks(seen: Seen, state: State): string[] {
 
 function diedOf(cause: string | null): boolean {
   return cause !== null && ['proven', 'suspected', 'declared', 'replaced'].includes(cause)
+}
+
+/** The last step is undone first, and none twice. */
+function undoingBreaks(seen: Seen, { tasks, steps }: State): string[] {
+  const before = new Map(seen.state.steps.map((step) => [`${step.taskId}/${step.id}`, step]))
+  return steps.flatMap((step) => {
+    const { taskId, id, position, status } = step
+    const was = before.get(`${taskId}/${id}`)
+    const broken: string[] = []
+    if (was?.status === 'done' && was.whole !== step.whole) broken.push(`${taskId}/${id} was undone and has changed`)
+    const later = steps.filter((one) => one.taskId === taskId && one.position > position && one.kind !== 'none')
+    if (status === 'running' && was?.status !== 'running' && later.some((one) => one.status !== 'done')) {
+      broken.push(`step ${position} of ${taskId} is being undone before a later one`)
+    }
+    if (tasks.get(taskId)?.status === 'compensated' && status !== 'done' && step.kind !== 'none') {
+      broken.push(`${taskId} is compensated, and its step ${position} is ${status}`)
+    }
+    return broken
+  })
 }
 
 /** Heartbeats, amnesties and reattachments give time; none takes any. */

@@ -13,10 +13,12 @@ export interface Replayed {
   readonly interruptions: number
 }
 
+type Data = Readonly<Record<string, unknown>>
+
 /** The row after one more event; before the first there is none. */
 export function replay(before: Replayed | undefined, event: EventState): Replayed | undefined {
   // SQLite gives its JSON as text, and PostgreSQL takes it apart.
-  const data = (typeof event.data === 'string' ? JSON.parse(event.data) : event.data) as Record<string, unknown>
+  const data = (typeof event.data === 'string' ? JSON.parse(event.data) : event.data) as Data
   const to = event.toStatus
   if (event.type === 'task.created') {
     return { status: 'queued', attempt: 0, workerId: null, sealed: false, retriesUsed: 0, interruptions: 0 }
@@ -29,19 +31,20 @@ export function replay(before: Replayed | undefined, event: EventState): Replaye
     attempt: event.type === 'task.started' ? (event.attempt ?? before.attempt) : before.attempt,
     workerId: isHeld(to) || to === 'assigned' ? event.workerId : null,
     sealed: isAlwaysSealed(to) || data.sealed === true,
-    retriesUsed: before.retriesUsed + retriesOf(before.status, to, event),
+    retriesUsed: before.retriesUsed + retriesOf(before.status, to, event, data),
     interruptions: before.interruptions + (interrupts(event, data) ? 1 : 0),
   }
 }
 
 /** Whatever brings a failed task back uses a retry; undoing that gives it back. */
-function retriesOf(from: TaskStatus, to: TaskStatus, event: EventState): number {
+function retriesOf(from: TaskStatus, to: TaskStatus, event: EventState, data: Data): number {
+  if (data.free === true) return 0
   if (from === 'failed' && (to === 'assigned' || to === 'running')) return 1
   return event.type === 'task.reassignment_undone' && to === 'failed' ? -1 : 0
 }
 
-/** An interruption names its cause, whatever status it leads to. A planned stop costs nothing. */
-function interrupts({ type }: EventState, data: Record<string, unknown>): boolean {
+/** What costs a task nothing says so. */
+function interrupts({ type }: EventState, data: Data): boolean {
   if (type === 'task.finished') return data.outcome === 'interrupted'
-  return typeof data.cause === 'string' && data.cause !== 'shutdown'
+  return data.charged === true
 }

@@ -7,6 +7,7 @@ import { newTask, operate } from './operator.ts'
 import { createRandom } from './random.ts'
 import { call } from './server.ts'
 import { createReader, type Reader } from './state.ts'
+import { compensate, UNDOING_ACTS } from './undoing.ts'
 import { arrive, createWorker, deliver, send } from './worker.ts'
 import { register, WORKER_ACTS } from './worker-acts.ts'
 import { ask, type Coverage, createWorld, PERSON, POLICY, tell, type Work, type World } from './world.ts'
@@ -23,7 +24,9 @@ const STEPS_TO_TAKE: readonly Step[] = [
   COME_BACK,
   { weight: 48, run: work },
   { weight: 4, run: double },
-  { weight: 13, run: operate },
+  { weight: 11, run: operate },
+  { weight: 6, run: (world) => operate(world, UNDOING_ACTS) },
+  { weight: 3, run: compensate },
   { weight: 10, run: (world) => move(world, world.random.between(1, 9000)) },
   { weight: 3, run: quiet },
   { weight: 3, run: freezeOrThaw },

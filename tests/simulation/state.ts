@@ -17,7 +17,8 @@ export interface TaskState {
   readonly notBefore: number | null
   readonly nextAction: string | null
   readonly nextAt: number | null
-  readonly sideEffects: boolean | number
+  readonly heldAt: number | null
+  readonly compensatingSince: number | null
   /** Every column, as text, to be compared. */
   readonly whole: string
 }
@@ -52,6 +53,15 @@ export interface SessionState {
   readonly status: string
 }
 
+export interface StepState {
+  readonly taskId: string
+  readonly id: string
+  readonly position: number
+  readonly kind: string
+  readonly status: string
+  readonly whole: string
+}
+
 export interface EventState {
   readonly id: number
   readonly type: EventType
@@ -68,6 +78,7 @@ export interface State {
   readonly attempts: readonly AttemptState[]
   readonly workers: ReadonlyMap<string, WorkerState>
   readonly sessions: readonly SessionState[]
+  readonly steps: readonly StepState[]
   /** Those behind the event that was asked for. */
   readonly events: readonly EventState[]
 }
@@ -86,7 +97,8 @@ const TASK: Record<keyof TaskState, string> = {
   notBefore: 'not_before',
   nextAction: 'next_action',
   nextAt: 'next_at',
-  sideEffects: 'side_effects',
+  heldAt: 'held_at',
+  compensatingSince: 'compensating_since',
   whole: '*',
 }
 const ATTEMPT: Record<keyof AttemptState, string> = {
@@ -116,6 +128,14 @@ const SESSION: Record<keyof SessionState, string> = {
   attempt: 'attempt',
   status: 'status',
 }
+const STEP: Record<keyof StepState, string> = {
+  taskId: 'task_id',
+  id: 'id',
+  position: 'position',
+  kind: 'kind',
+  status: 'status',
+  whole: '*',
+}
 const EVENT: Record<keyof EventState, string> = {
   id: 'id',
   type: 'type',
@@ -136,6 +156,7 @@ export async function createReader(engine: Engine): Promise<Reader> {
     ['task_attempts', ATTEMPT, ''],
     ['workers', WORKER, ''],
     ['sessions', SESSION, ''],
+    ['compensations', STEP, ''],
     ['task_events', EVENT, 'WHERE t.id > $1'],
   ]
   const parts: string[] = []
@@ -168,12 +189,13 @@ const group = ({ name }: Dialect) => (name === 'sqlite' ? 'json_group_array' : '
 type Rows = readonly (readonly unknown[])[] | null | undefined
 type Found = readonly Rows[]
 
-function toState([tasks, attempts, workers, sessions, events]: Found): State {
+function toState([tasks, attempts, workers, sessions, steps, events]: Found): State {
   return {
     tasks: byId(shaped(tasks, TASK)),
     attempts: shaped(attempts, ATTEMPT),
     workers: byId(shaped(workers, WORKER)),
     sessions: shaped(sessions, SESSION),
+    steps: shaped(steps, STEP),
     events: shaped(events, EVENT).sort((left, right) => left.id - right.id),
   }
 }

@@ -54,6 +54,17 @@ export interface Request<T = unknown> {
   readonly mayRefuse?: readonly ErrorCode[]
 }
 
+export interface WorkerAct {
+  readonly weight: number
+  /** Undefined when it makes no sense to this worker now. */
+  request(world: World, worker: SimulatedWorker, id: string): Request | undefined
+}
+
+/** A request keeps the type of its answer to itself. */
+export function requestOf<T>(request: Request<T>): Request {
+  return request as Request
+}
+
 export interface Sent {
   readonly worker: SimulatedWorker
   readonly request: Request
@@ -70,7 +81,7 @@ export function createWorker(world: World, name: string): SimulatedWorker {
     name,
     pid: 5000 + world.ids,
     here: world.random.chance(0.4),
-    skills: world.random.chance(0.5) ? ['rare'] : [],
+    skills: ['rare', 'compensate:mail'].filter(() => world.random.chance(0.5)),
     held: new Map(),
     known: new Map(),
     unanswered: [],
@@ -101,9 +112,8 @@ export function hold({ held, known }: SimulatedWorker, workerId: string, taskId:
 }
 
 /** Sends a request for the first time. */
-export function send<T>(world: World, worker: SimulatedWorker, request: Request<T>): Promise<void> {
-  // What a request takes back is what it has answered, so its type ends here.
-  const sent: Sent = { worker, request: request as Request }
+export function send(world: World, worker: SimulatedWorker, request: Request): Promise<void> {
+  const sent: Sent = { worker, request }
   if (request.again) {
     world.network.push(sent)
     if (world.network.length > NETWORK_MAX) world.network.shift()

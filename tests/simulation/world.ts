@@ -16,7 +16,12 @@ import type { Sent, SimulatedWorker } from './worker.ts'
 
 export const SWEEP_MS = 5000
 export const SERVERS = 2
-export const POLICY = createPolicy(settingsOf({ strategy: 'fail-and-reassign', firstDelayMs: 10_000 }))
+export const POLICY = createPolicy(
+  settingsOf({
+    firstDelayMs: 10_000,
+    compensation: { ...settingsOf().compensation, handlers: { branch: { url: 'http://127.0.0.1/undo' } } },
+  }),
+)
 export const PERSON: Actor = { kind: 'person', name: 'ada', role: 'operator' }
 
 /** How likely a server dies at each statement and each commit that it passes. */
@@ -47,6 +52,7 @@ export interface World {
   readonly workers: SimulatedWorker[]
   readonly zombies: SimulatedWorker[]
   readonly tasks: string[]
+  readonly pauses: string[]
   /** What is, or was, on its way to a server, and may arrive once more. */
   readonly network: Sent[]
   /** Processes that are gone. */
@@ -92,6 +98,7 @@ export function createWorld(
     workers: [],
     zombies: [],
     tasks: [],
+    pauses: [],
     network: [],
     gone: new Set(),
     kept: new Set(),
