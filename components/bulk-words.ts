@@ -18,9 +18,20 @@ export const BULK_WORDS: Record<OperationAction, Words> = {
   fail: { name: 'Fail…', key: 'f', passive: 'will fail', verb: 'Fail', done: 'failed' },
   cancel: { name: 'Cancel…', key: 'c', passive: 'will be cancelled', verb: 'Cancel', done: 'cancelled' },
   note: { name: 'Note…', key: 'n', passive: 'will get the note', verb: 'Note on', done: 'noted' },
+  hold: { name: 'Hold…', key: 'h', passive: 'will be held', verb: 'Hold', done: 'held' },
+  release: { name: 'Release…', key: 'e', passive: 'will be released', verb: 'Release', done: 'released' },
+  quarantine: {
+    name: 'Quarantine…',
+    key: 'q',
+    passive: 'will be quarantined',
+    verb: 'Quarantine',
+    done: 'quarantined',
+  },
+  compensate: { name: 'Compensate…', key: 'u', passive: 'will be undone', verb: 'Compensate', done: 'compensated' },
 }
 
-export const BULK_ACTIONS = Object.keys(BULK_WORDS) as OperationAction[]
+/** Those that the bar has room for; the others go by the API and the command line. */
+export const BULK_ACTIONS: readonly OperationAction[] = ['reassign', 'fail', 'cancel', 'note']
 
 export function confirmWords(action: OperationAction, count: number): string {
   return `${BULK_WORDS[action].verb} ${plural(count, 'task')}`

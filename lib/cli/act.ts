@@ -57,6 +57,30 @@ const ACTS: readonly Act[] = [
     done: 'noted',
     perform: (client, taskId, { reason }) => client.call('noteTask', { taskId, text: reason }),
   },
+  {
+    name: 'hold',
+    description: 'keep tasks from being taken, brought back or undone until they are released',
+    done: 'held',
+    perform: (client, taskId, { reason }) => client.call('holdTask', { taskId, reason }),
+  },
+  {
+    name: 'release',
+    description: 'let held tasks go on; a quarantined one comes back as a new task',
+    done: 'released',
+    perform: (client, taskId, { reason }) => client.call('releaseTask', { taskId, reason }),
+  },
+  {
+    name: 'quarantine',
+    description: 'seal tasks that do harm; whoever holds them loses them',
+    done: 'quarantined',
+    perform: (client, taskId, { reason }) => client.call('quarantineTask', { taskId, reason }),
+  },
+  {
+    name: 'compensate',
+    description: 'undo the side effects of tasks, from the last step to the first',
+    done: 'to be undone',
+    perform: (client, taskId, { reason }) => client.call('compensateTask', { taskId, reason }),
+  },
 ]
 
 export function actCommands(): Command[] {

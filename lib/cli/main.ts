@@ -1,7 +1,9 @@
 /** The `rollcall` command. Each command has a file of its own. */
 import { Command, CommanderError } from 'commander'
 import { actCommands } from './act.ts'
+import { adoptCommand } from './adopt.ts'
 import { operationsCommand } from './bulk.ts'
+import { compensationCommand } from './compensation.ts'
 import { completionCommand } from './completion.ts'
 import { doctorCommand } from './doctor.ts'
 import { drainCommand } from './drain.ts'
@@ -45,6 +47,8 @@ for (const command of [
   taskCommand(),
   workersCommand(),
   ...actCommands(),
+  adoptCommand(),
+  compensationCommand(),
   operationsCommand(),
   recoverCommand(),
   drainCommand(),

@@ -20,6 +20,8 @@ export function taskCommand(): Command {
       const { events } = await client.call('listEvents', { taskId, limit: 20 })
       printFields(fieldsOf(answer))
       printAttempts(answer)
+      printSteps(answer)
+      printReports(answer)
       print('')
       printTable(
         ['AT', 'EVENT', 'ATTEMPT', 'BY', 'REASON'],
@@ -34,7 +36,7 @@ export function taskCommand(): Command {
     })
 }
 
-function fieldsOf({ task, session }: TaskAnswer): [string, string | ReturnType<typeof statusCell>][] {
+function fieldsOf({ task, session, successorId }: TaskAnswer): [string, string | ReturnType<typeof statusCell>][] {
   return [
     ['task', task.id],
     ['title', textOf(task.title)],
@@ -52,6 +54,8 @@ function fieldsOf({ task, session }: TaskAnswer): [string, string | ReturnType<t
       `${task.retriesUsed} of ${task.maxRetries} used, ${task.interruptions} of ${task.maxInterruptions} interruptions`,
     ],
     ['next', nextOf(task)],
+    ...(task.predecessorId === null ? [] : [['released from', task.predecessorId] as [string, string]]),
+    ...(successorId === null ? [] : [['goes on as', successorId] as [string, string]]),
   ]
 }
 
@@ -68,6 +72,38 @@ function printAttempts({ attempts }: TaskAnswer): void {
       durationOf(attempt.startedAt, attempt.finishedAt),
       textOf(attempt.exitCode),
       clip(textOf(attempt.errorMessage ?? attempt.reason ?? attempt.cause), 80),
+    ]),
+  )
+}
+
+function printSteps({ compensations }: TaskAnswer): void {
+  if (compensations.length === 0) return
+  print('')
+  printTable(
+    ['STEP', 'UNDOES', 'TARGET', 'STATUS', 'TRIES', 'ERROR'],
+    compensations.map((step) => [
+      String(step.position),
+      textOf(step.kind),
+      clip(textOf(step.target), 60),
+      statusCell(step.status),
+      String(step.tries),
+      clip(textOf(step.error), 80),
+    ]),
+  )
+}
+
+function printReports({ lateReports }: TaskAnswer): void {
+  if (lateReports.length === 0) return
+  print('')
+  printTable(
+    ['LATE REPORT', 'ATTEMPT', 'SAYS', 'IS', 'WORKER', 'CAME (UTC)'],
+    lateReports.map((report) => [
+      textOf(report.id),
+      String(report.attempt),
+      statusCell(report.outcome),
+      report.status,
+      textOf(report.workerName),
+      instantOf(report.receivedAt),
     ]),
   )
 }

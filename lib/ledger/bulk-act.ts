@@ -4,12 +4,16 @@ import { isTaskError } from '#lib/task/errors.ts'
 import type { ItemResult, OperationAction } from '#lib/task/schema.ts'
 import { cancelTask } from './cancel.ts'
 import { lockTaskRows } from './change.ts'
+import { compensateTask } from './compensate.ts'
 import type { Context } from './context.ts'
 import { failTask } from './fail.ts'
+import { holdTask } from './hold.ts'
 import { noteTask } from './note.ts'
 import type { Operation } from './operation.ts'
 import { refused } from './operation.ts'
+import { quarantineTask } from './quarantine.ts'
 import { reassignTask } from './reassign.ts'
+import { releaseTask } from './release.ts'
 import type { TaskRow } from './rows.ts'
 
 /** What the person who ordered the act said, once for all of its tasks. */
@@ -49,6 +53,10 @@ const ACTS: Record<OperationAction, Perform> = {
   reassign: performBy(reassignTask, (taskId, { reason, workerId, holdMs }) => ({ taskId, reason, workerId, holdMs })),
   cancel: performBy(cancelTask, (taskId, { reason }) => ({ taskId, reason })),
   note: performBy(noteTask, (taskId, { reason }) => ({ taskId, text: reason })),
+  hold: performBy(holdTask, (taskId, { reason }) => ({ taskId, reason })),
+  release: performBy(releaseTask, (taskId, { reason }) => ({ taskId, reason })),
+  quarantine: performBy(quarantineTask, (taskId, { reason }) => ({ taskId, reason })),
+  compensate: performBy(compensateTask, (taskId, { reason }) => ({ taskId, reason })),
 }
 
 function performBy<Command>(

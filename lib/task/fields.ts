@@ -75,7 +75,10 @@ export const DEATH_KINDS = ['proven', 'suspected', 'declared', 'replaced'] as co
 export type DeathKind = (typeof DEATH_KINDS)[number]
 export const NEXT_ACTIONS = ['reassign', 'resume', 'hold', 'fail', 'compensate', 'quarantine', 'abort'] as const
 export type NextAction = (typeof NEXT_ACTIONS)[number]
-export const OPERATION_ACTIONS = ['fail', 'reassign', 'cancel', 'note'] as const
+export const OPERATION_ACTIONS = [
+  ...(['fail', 'reassign', 'cancel', 'note'] as const),
+  ...(['hold', 'release', 'quarantine', 'compensate'] as const),
+] as const
 export type OperationAction = (typeof OPERATION_ACTIONS)[number]
 export const STREAMS = ['stdout', 'stderr'] as const
 export type Stream = (typeof STREAMS)[number]

@@ -74,7 +74,14 @@ describe('rollcall tasks', () => {
 describe('rollcall task', () => {
   test('shows what happens next and why, and lets no control character through', async () => {
     t.ledger.on({
-      getTask: () => ({ task: interrupted, attempts: [], session: null, compensations: [] }),
+      getTask: () => ({
+        task: interrupted,
+        attempts: [],
+        session: null,
+        compensations: [],
+        lateReports: [],
+        successorId: null,
+      }),
       listEvents: () => ({ events: [], nextCursor: null }),
     })
     const { stdout } = await rollcall('task', 'task-1')

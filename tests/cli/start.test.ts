@@ -75,6 +75,8 @@ describe('a start whose answer was lost', () => {
         attempts: [],
         session: null,
         compensations: [],
+        lateReports: [],
+        successorId: null,
       }),
     })
   }

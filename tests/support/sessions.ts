@@ -30,7 +30,14 @@ export function openSessions(): Sessions {
     const task = (id: unknown) => taskRecord({ id: String(id) })
     t.ledger.on({
       reportProgress: ({ taskId }) => ({ task: task(taskId) }),
-      getTask: ({ taskId }) => ({ task: task(taskId), attempts: [], session: null, compensations: [] }),
+      getTask: ({ taskId }) => ({
+        task: task(taskId),
+        attempts: [],
+        session: null,
+        compensations: [],
+        lateReports: [],
+        successorId: null,
+      }),
     })
   })
   const keepers = () =>

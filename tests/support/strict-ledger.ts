@@ -34,6 +34,8 @@ export async function startStrictLedger(): Promise<StrictLedger> {
       attempts: [],
       session: null,
       compensations: [],
+      lateReports: [],
+      successorId: null,
     }),
     appendOutput: ({ taskId, messages }) => {
       const kept = tasks.get(String(taskId))
