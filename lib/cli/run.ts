@@ -9,6 +9,8 @@ The task is on record as running before the command starts; if it cannot be put 
 (exit code 69). Output goes to the terminal unchanged and to the ledger as well. SIGINT, SIGTERM and SIGHUP are passed
 on to the command. If rollcall itself is killed, the command and what it started in its process group end with it; what
 it leaves running in that group is ended a second after it.
+With --allow-offline a start that cannot be put on record in time is kept on this host first. The ledger gets it as soon as
+it answers: while the command runs, or from the next rollcall run or work on this host.
 The command finds ROLLCALL_TASK_ID and ROLLCALL_ATTEMPT in its environment.
 
 Examples:
@@ -42,6 +44,7 @@ export function runCommand(): Command {
     .option('--progress-timeout-ms <ms>', 'without output or progress for so long, it counts as stuck', wholeNumber)
     .option('--lease-ms <ms>', 'how long the ledger waits for a sign of life', wholeNumber)
     .option('--start-timeout-ms <ms>', 'how long to try to put it on record', wholeNumber, 10_000)
+    .option('--allow-offline', 'run it when the ledger cannot be reached; it is told later')
     .addHelpText('after', HELP)
     .action(async (command: [string, ...string[]], options: RunOptions) => {
       process.exitCode = await trackCommand(clientOf(), command, options)

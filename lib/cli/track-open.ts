@@ -3,6 +3,7 @@ import { isTaskError } from '#lib/task/errors.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { type Host, openHost } from '#lib/worker/host.ts'
 import { Lease } from '#lib/worker/lease.ts'
+import type { Registration } from '#lib/worker/registration.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, Exit, exitOf } from './exit-codes.ts'
 import type { Signals } from './signals.ts'
@@ -46,15 +47,14 @@ export function deliverLeftovers(host: Host | undefined, { workerId }: Lease) {
   return { settle }
 }
 
+export function registrationOf({ leaseMs }: LeaseWishes): Registration {
+  return { version: VERSION, labels: { mode: 'run' }, slots: 1, ...(leaseMs === undefined ? {} : { leaseMs }) }
+}
+
 async function openLease(client: Client, options: LeaseWishes, signals: Signals): Promise<Lease> {
   try {
     return await Lease.open(client, {
-      registration: {
-        version: VERSION,
-        labels: { mode: 'run' },
-        slots: 1,
-        ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-      },
+      registration: registrationOf(options),
       registerForMs: options.startTimeoutMs,
       signal: signals.interrupted,
       onNotice: say,

@@ -10,14 +10,16 @@ import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { Attempt } from '#lib/worker/attempt.ts'
 import type { Child } from '#lib/worker/child.ts'
 import type { Client } from '#lib/worker/client.ts'
-import { type CommandEnd, runCommand } from '#lib/worker/command.ts'
+import { type CommandEnd, runCommand, type TrackedWork } from '#lib/worker/command.ts'
 import type { Host } from '#lib/worker/host.ts'
 import type { Lease } from '#lib/worker/lease.ts'
+import type { OfflineAttempt } from '#lib/worker/offline-attempt.ts'
 import { type AttemptRecord, storedRecord } from '#lib/worker/record.ts'
 import type { Report } from '#lib/worker/report.ts'
 import { startTask } from '#lib/worker/start.ts'
 import { say } from './environment.ts'
 import { passSignals, type Signals, suspendAfter } from './signals.ts'
+import { isUnanswered, startOffline } from './track-offline.ts'
 import { deliverLeftovers, notOnRecord, type Opened, open } from './track-open.ts'
 import { nameOfUser } from './user.ts'
 
@@ -38,16 +40,48 @@ export interface RunOptions {
   readonly progressTimeoutMs?: number
   readonly leaseMs?: number
   readonly startTimeoutMs: number
+  /** Run it though the ledger cannot be reached, on record on this host first. */
+  readonly allowOffline?: true
 }
 
 type Line = readonly [string, ...string[]]
 
+type NewTask = CreateTask & { readonly id: string }
+
 /** Resolves to the exit code for this process. */
 export async function trackCommand(client: Client, command: Line, options: RunOptions): Promise<number> {
   const signals = passSignals()
+  // One id for all tries: a start whose answer was lost may be on record.
+  const task = taskOf(command, options)
+  try {
+    return await trackOnline(client, command, task, options, signals)
+  } catch (error) {
+    if (!options.allowOffline || !isUnanswered(error) || signals.interrupted.aborted) throw error
+    return await trackOffline(client, command, task, options, signals)
+  } finally {
+    signals.end()
+  }
+}
+
+async function trackOffline(client: Client, command: Line, task: NewTask, options: RunOptions, signals: Signals) {
+  const { attempt, host, close } = await startOffline(client, task, options)
+  try {
+    return await carryOut(attempt, command, signals, host)
+  } finally {
+    await close()
+  }
+}
+
+async function trackOnline(
+  client: Client,
+  command: Line,
+  newTask: NewTask,
+  options: RunOptions,
+  signals: Signals,
+): Promise<number> {
   const { lease, host } = await open(client, options, signals)
   try {
-    const { task, record } = await start(client, { lease, host }, command, options, signals)
+    const { task, record } = await start(client, { lease, host }, newTask, options, signals)
     const leftovers = deliverLeftovers(host, lease)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
@@ -59,11 +93,15 @@ export async function trackCommand(client: Client, command: Line, options: RunOp
   } finally {
     await lease.close('the command ended')
     host?.close()
-    signals.end()
   }
 }
 
-async function carryOut(attempt: Attempt, command: Line, signals: Signals, host: Host | undefined): Promise<number> {
+async function carryOut(
+  attempt: Attempt | OfflineAttempt,
+  command: Line,
+  signals: Signals,
+  host: Host | undefined,
+): Promise<number> {
   const { exit, report } = signals.interrupted.aborted
     ? notStarted(signals)
     : await runCommand(attempt, {
@@ -80,7 +118,7 @@ async function carryOut(attempt: Attempt, command: Line, signals: Signals, host:
 }
 
 /** What is frozen gets a signal once it goes on; whoever cannot wait for that kills it with a second one. */
-function passerTo(attempt: Attempt, child: Child): (signal: NodeJS.Signals) => void {
+function passerTo(attempt: TrackedWork, child: Child): (signal: NodeJS.Signals) => void {
   let waits = false
   return (signal) => {
     const isFrozen = attempt.frozen
@@ -98,13 +136,14 @@ function notStarted(signals: Signals): CommandEnd {
 
 /** The command's own exit code counts, whatever the ledger says to the report. */
 async function reportEnd(
-  attempt: Attempt,
+  attempt: Attempt | OfflineAttempt,
   report: Report,
   givenUp: AbortSignal,
   host: Host | undefined,
 ): Promise<void> {
   try {
     const result = await attempt.finish(report, givenUp)
+    if (!result) say(`task ${attempt.taskId} and its outcome wait in ${host?.folder} for the next rollcall here`)
     if (isTaskError(result))
       say(`the ledger refused the outcome "${report.outcome}": ${result.message} (${result.code})`)
   } catch {
@@ -124,11 +163,11 @@ interface Started {
 async function start(
   client: Client,
   { lease, host }: Opened,
-  command: Line,
+  newTask: NewTask,
   options: RunOptions,
   signals: Signals,
 ): Promise<Started> {
-  const task = { ...taskOf(command, options), start: startOf(lease, options) }
+  const task = { ...newTask, start: startOf(lease, options) }
   let record: AttemptRecord | undefined
   try {
     const receipt = { taskId: task.id, attempt: 1, workerId: lease.workerId }
@@ -147,8 +186,9 @@ function startOf(lease: Lease, { session }: RunOptions): NonNullable<CreateTask[
   return { workerId: lease.workerId, ...(session === undefined ? {} : { sessionId: session }) }
 }
 
-function taskOf(command: Line, options: RunOptions): CreateTask & { id: string } {
-  const { id, title, issue, user, label, require, session: _, leaseMs: __, startTimeoutMs: ___, ...rest } = options
+function taskOf(command: Line, options: RunOptions): NewTask {
+  const { id, title, issue, user, label, require, allowOffline, session: _, ...others } = options
+  const { leaseMs: __, startTimeoutMs: ___, ...rest } = others
   const name = user ?? nameOfUser()
   return {
     ...rest,

@@ -5,6 +5,11 @@ import { type Child, type ChildOptions, type Exit, startChild } from './child.ts
 import { noteGroup } from './leftovers.ts'
 import { failed, type Report, reportOfExit, reportOfStop } from './report.ts'
 
+/** What a command works for. */
+export type TrackedWork = Pick<Attempt, 'taskId' | 'attempt' | 'frozen' | 'signal' | 'stopped' | 'write'> & {
+  processGroup: number | undefined
+}
+
 export interface CommandEnd {
   readonly exit: Exit
   /** Undefined when there is nothing to report: see reportOfStop. */
@@ -17,7 +22,7 @@ export type CommandOptions = Omit<ChildOptions, 'onOutput' | 'note'> & {
   readonly onUnstartable?: (sentence: string) => void
 }
 
-export async function runCommand(attempt: Attempt, options: CommandOptions): Promise<CommandEnd> {
+export async function runCommand(attempt: TrackedWork, options: CommandOptions): Promise<CommandEnd> {
   let child: Child
   try {
     child = await startChild({
@@ -45,7 +50,7 @@ export async function runCommand(attempt: Attempt, options: CommandOptions): Pro
 }
 
 /** The leash ends the group in any case; a state folder that cannot be written is no reason not to run. */
-function noteFor({ taskId, attempt }: Attempt, processGroup: number): () => void {
+function noteFor({ taskId, attempt }: TrackedWork, processGroup: number): () => void {
   try {
     return noteGroup({ taskId, attempt, processGroup })
   } catch {

@@ -44,6 +44,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#store = options.store ?? memoryStore()
+    if (!this.#store.isEmpty) this.#send()
   }
 
   /** Messages that the ledger has not acked. */
@@ -53,19 +54,19 @@ export class Outbox {
 
   append(stream: Stream, text: string): void {
     if (text === '') return
-    if (this.#open && this.#open.stream !== stream) this.#seal()
+    if (this.#open && this.#open.stream !== stream) this.seal()
     for (const part of slicesOf(text, MESSAGE_BYTES)) {
       this.#open ??= { stream, parts: [], bytes: 0 }
       this.#open.parts.push(part)
       this.#open.bytes += Buffer.byteLength(part)
-      if (this.#open.bytes >= BATCH_BYTES) this.#seal()
+      if (this.#open.bytes >= BATCH_BYTES) this.seal()
     }
-    if (this.#open) this.#timer ??= setTimeout(() => this.#seal(), BATCH_MS)
+    if (this.#open) this.#timer ??= setTimeout(() => this.seal(), BATCH_MS)
   }
 
   /** Resolves once everything appended so far is acked, or refused for good. */
   async flush(): Promise<void> {
-    this.#seal()
+    this.seal()
     await this.#pump
   }
 
@@ -73,7 +74,7 @@ export class Outbox {
   restart(): void {
     this.#incarnation++
     this.#refused = false
-    this.#seal()
+    this.seal()
     this.#store.renumber()
     this.#send()
   }
@@ -84,7 +85,8 @@ export class Outbox {
     this.#closed.abort(new Error('the outbox was closed'))
   }
 
-  #seal(): void {
+  /** What was appended so far is kept and sent, without waiting for more. */
+  seal(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const { stream, parts } = this.#open ?? {}
