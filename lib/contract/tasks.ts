@@ -24,7 +24,7 @@ export const tasks = {
     input: commands.CreateTask,
     output: TaskAnswer,
     status: 201,
-    errors: ['duplicate_task', 'not_found', 'lease_expired'],
+    errors: ['duplicate_task', 'not_found', 'lease_expired', 'invalid_transition'],
   }),
   createTasks: endpoint({
     method: 'POST',

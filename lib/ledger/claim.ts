@@ -9,7 +9,7 @@ import { done, operation, type Request } from './operation.ts'
 import { readGiven } from './resume.ts'
 import type { TaskRow } from './rows.ts'
 import { waitForCommit } from './wait.ts'
-import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+import { leaseRefusal, lockWorkerRows, readFreeSlots, type WorkerRow } from './workers.ts'
 
 /** Work becomes due by the clock as well, not only by a commit. */
 const LOOK_AGAIN_MS = 1000
@@ -72,7 +72,7 @@ const lockDue = statement(
 )
 
 function* take(transaction: Transaction, requests: readonly Request<ClaimTasks>[]): Plan<Result<ClaimedTask[]>[]> {
-  const workers = yield* readWorkerRows(requests.map(({ command }) => command.workerId))
+  const workers = yield* lockWorkerRows(requests.map(({ command }) => command.workerId))
   const answered = yield* run(
     readAnswered,
     requests.map(({ command }) => ({ worker_id: command.workerId, request_id: command.requestId })),
@@ -100,12 +100,14 @@ function stillHeld(answered: readonly Row[], records: Map<string, Task>, given: 
   })
 }
 
-/** A worker that drains gets nothing new; one whose lease is over gets nothing at all. */
+/** A worker that drains gets nothing new, nor does one whose slots are taken; one whose lease is over gets nothing at all. */
 function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker?: WorkerRow): Plan<ClaimedTask[]> {
   if (!worker?.leased || worker.state === 'draining') return []
   const { context, command } = request
+  const free = (yield* readFreeSlots([worker.id])).get(worker.id) ?? 0
+  if (free <= 0) return []
   const rows = yield* run(lockDue, [
-    { worker_id: worker.id, max: command.max ?? 1, exclusion_ms: context.policy.settings.exclusionMs },
+    { worker_id: worker.id, max: Math.min(command.max ?? 1, free), exclusion_ms: context.policy.settings.exclusionMs },
   ])
   // The columns are the table's.
   const due = rows as unknown as TaskRow[]

@@ -9,7 +9,7 @@ import { appendEvents, type NewEvent } from './events.ts'
 import { linkSessions, readSessionRows, type SessionRow, sessionRefusal } from './link-session.ts'
 import { NEW_TASK, newTaskInput, newTaskRecord } from './new-task.ts'
 import { done, operation, type Request, refused } from './operation.ts'
-import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+import { drainRefusal, leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 
 /**
  * Puts a task on record as `queued`; with `start` it is `running`, attempt 1, when this returns, in one transaction.
@@ -64,7 +64,8 @@ function refusalOf(
   }
   if (!start) return null
   const session = start.sessionId === undefined ? undefined : sessions.get(start.sessionId)
-  return leaseRefusal(workers.get(start.workerId), start.workerId) ?? sessionRefusal(session)
+  const worker = workers.get(start.workerId)
+  return leaseRefusal(worker, start.workerId) ?? drainRefusal(worker) ?? sessionRefusal(session)
 }
 
 function duplicate({ id, correlationId }: CreateTask): Refusal {

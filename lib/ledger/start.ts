@@ -4,17 +4,15 @@ import type { StartAttempt } from '#lib/task/commands.ts'
 import type { Resume, Task } from '#lib/task/schema.ts'
 import { canTransition, isHeld } from '#lib/task/states.ts'
 import { beginAttempts, begunRecord } from './attempts.ts'
-import { buryWorkers } from './bury.ts'
 import { lockTaskRows, readTaskRecords } from './change.ts'
-import { SWEEPER } from './context.ts'
 import { recordRefusals, sealedResult } from './fence.ts'
-import { interrupt } from './interrupt.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { judgeReattach } from './reattach.ts'
 import { readGiven } from './resume.ts'
 import { instant, type TaskRow } from './rows.ts'
+import { takeFromExpired } from './take-over.ts'
 import { clearUnlisted } from './unlisted.ts'
-import { leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
+import { drainRefusal, leaseRefusal, readWorkerRows, type WorkerRow } from './workers.ts'
 
 export interface Started {
   readonly task: Task
@@ -24,7 +22,7 @@ export interface Started {
 
 /**
  * Takes one named task, or reattaches to work that still goes on. One of many that ask wins; the others get
- * lease_conflict. The same request id is answered the same again.
+ * lease_conflict. The same request id is answered the same again. Slots limit claims only: who names a task knows why.
  */
 export const startAttempt = operation<StartAttempt, Started>('startAttempt', ({ taskId }) => taskId, start)
 
@@ -125,7 +123,8 @@ function judge(
   const worker = workers.get(command.workerId)
   const reattached = command.reattach && judgeReattach(row, command, command.reattach.attempt, worker)
   if (reattached) return reattached
-  const refusal = leaseRefusal(worker, command.workerId) ?? startRefusal(row, command, now)
+  const drained = command.reattach ? null : drainRefusal(worker)
+  const refusal = leaseRefusal(worker, command.workerId) ?? drained ?? startRefusal(row, command, now)
   return refusal ? { kind: 'refused', refusal } : { kind: 'begin', row }
 }
 
@@ -161,45 +160,6 @@ function conflict(task: Task | undefined, row?: TaskRow): Refusal {
   }
   const what = status === 'assigned' ? 'is meant for' : 'is held by'
   return refused('lease_conflict', `the task ${what} worker ${holder ?? 'unknown'}`, facts)
-}
-
-const readExpiredHolders = statement(
-  'readExpiredHolders',
-  (d) => `SELECT t.id AS task_id, t.attempt, t.worker_id FROM ${d.rows('task_id text, worker_id text')}
-    JOIN task_history AS t ON t.id = c.task_id AND t.status IN ('running','waiting') AND t.worker_id <> c.worker_id
-    JOIN workers AS w ON w.id = t.worker_id
-    WHERE w.state NOT IN ('alive','draining') OR w.lease_expires_at <= ${d.now}`,
-)
-
-/** A lease that is over is over, swept or not: the holder is declared dead here, and its attempt interrupted, first. */
-function* takeFromExpired(transaction: Transaction, requests: readonly Request<StartAttempt>[]): Plan<void> {
-  const expired = yield* run(
-    readExpiredHolders,
-    requests.map(({ command }) => ({ task_id: command.taskId, worker_id: command.workerId })),
-  )
-  yield* buryWorkers(
-    transaction,
-    [...new Set(expired.map((row) => row.worker_id as string))].map((workerId) => ({
-      workerId,
-      kind: 'suspected' as const,
-      actor: SWEEPER,
-      reason: 'its lease ran out',
-    })),
-  )
-  const contexts = new Map(requests.map(({ context, command }) => [command.taskId, context]))
-  yield* interrupt(
-    transaction,
-    expired.flatMap((row) => {
-      const context = contexts.get(row.task_id as string)
-      const command = {
-        taskId: row.task_id as string,
-        attempt: row.attempt as number,
-        workerId: row.worker_id as string,
-        cause: 'suspected',
-      }
-      return context ? [{ context: { ...context, actor: SWEEPER }, command }] : []
-    }),
-  )
 }
 
 function* recordZombies(

@@ -64,7 +64,7 @@ export const RegisterWorker = z
     processStartedAt: Line.max(100).optional().describe('an opaque string, compared for equality'),
     skills: Skills.optional(),
     labels: Labels.optional(),
-    slots: z.int().min(1).max(10_000).optional(),
+    slots: z.int().min(1).max(10_000).optional().describe('how many tasks it claims at a time; 1 unless told'),
     leaseMs: z.int().min(LIMITS.leaseMsMin).max(LIMITS.leaseMsMax).optional(),
     heartbeatMs: z.int().min(100).optional(),
     replaces: Id.optional(),
@@ -85,7 +85,7 @@ export type Heartbeat = z.infer<typeof Heartbeat>
 export const ClaimTasks = z.strictObject({
   workerId: Id,
   requestId: Id,
-  max: z.int().min(1).max(LIMITS.batch).optional(),
+  max: z.int().min(1).max(LIMITS.batch).optional().describe('1 unless told, and never more than its free slots'),
   waitMs: z.int().min(0).max(LIMITS.waitMs).optional(),
 })
 export type ClaimTasks = z.infer<typeof ClaimTasks>
