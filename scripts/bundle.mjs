@@ -8,7 +8,7 @@ const OUTPUT = 'dist/rollcall.js'
 /** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
 const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
 /** Native modules cannot be bundled; they are found from dist/ in node_modules. */
-export const EXTERNAL = ['libsql']
+export const EXTERNAL = ['libsql', '@lydell/node-pty']
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
@@ -32,7 +32,7 @@ export async function bundleTo(outfile, entry = ENTRY) {
     metafile: true,
     // Bundled CommonJS packages ask for Node's own modules with require, which an ES module does not have.
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
+      js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
     },
     legalComments: 'none',
     logLevel: 'silent',

@@ -13,6 +13,8 @@ import { tarball } from './tar.mjs'
 const OUTPUT = 'public/rollcall-worker.tgz'
 const COMMAND = 'rollcall.js'
 const LIBRARY = 'worker.js'
+/** Without it, on a system that it was not built for, commands get pipes. */
+const OPTIONAL = '@lydell/node-pty'
 
 export function pack() {
   return packTo(join(ROOT, OUTPUT))
@@ -43,7 +45,7 @@ function manifest(imported) {
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   )
   const pinned = (names) => Object.fromEntries(names.map((name) => [name, dependencies[name]]))
-  const needed = EXTERNAL.filter((name) => imported.includes(name))
+  const needed = EXTERNAL.filter((name) => imported.includes(name) && name !== OPTIONAL)
   const manifest = {
     name: 'rollcall-worker',
     version,
@@ -54,6 +56,7 @@ function manifest(imported) {
     bin: { rollcall: COMMAND },
     exports: { '.': `./${LIBRARY}` },
     dependencies: pinned(needed),
+    optionalDependencies: pinned([OPTIONAL]),
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }

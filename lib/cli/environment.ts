@@ -1,5 +1,6 @@
 /** What the command takes from its environment. */
 import { type Client, createClient } from '#lib/worker/client.ts'
+import { lineEnd } from '#lib/worker/terminal.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { EXIT, Exit } from './exit-codes.ts'
 
@@ -25,5 +26,5 @@ export function clientOf(env: Record<string, string | undefined> = process.env):
 
 /** A line of its own on stderr, apart from whatever a command prints. */
 export function say(sentence: string): void {
-  process.stderr.write(`rollcall: ${sentence}\n`)
+  process.stderr.write(`rollcall: ${sentence}${lineEnd()}`)
 }

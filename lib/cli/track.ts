@@ -17,6 +17,7 @@ import type { OfflineAttempt } from '#lib/worker/offline-attempt.ts'
 import { type AttemptRecord, storedRecord } from '#lib/worker/record.ts'
 import type { Report } from '#lib/worker/report.ts'
 import { startTask } from '#lib/worker/start.ts'
+import { callersTerminal } from '#lib/worker/terminal.ts'
 import { say } from './environment.ts'
 import { passSignals, type Signals, suspendAfter } from './signals.ts'
 import { isUnanswered, startOffline } from './track-offline.ts'
@@ -108,6 +109,7 @@ async function carryOut(
         command,
         stdin: 'inherit',
         terminal: process,
+        tty: callersTerminal((keys) => takesKeys(attempt, keys)),
         env: { ...process.env, ROLLCALL_TASK_ID: attempt.taskId, ROLLCALL_ATTEMPT: String(attempt.attempt) },
         onStart: (child) => signals.passTo(passerTo(attempt, child)),
         onUnstartable: say,
@@ -126,6 +128,13 @@ function passerTo(attempt: TrackedWork, child: Child): (signal: NodeJS.Signals) 
     if (isFrozen && !waits) say(`the command is frozen and takes ${signal} when it goes on; once more kills it`)
     waits = isFrozen
   }
+}
+
+/** Ctrl+C and Ctrl+\\ of a terminal go to the command, which cannot hear while it is frozen: then they come to us. */
+function takesKeys(attempt: Attempt, keys: Buffer): boolean {
+  const asks = attempt.frozen && (keys.includes(3) || keys.includes(28))
+  if (asks) process.kill(process.pid, 'SIGINT')
+  return asks
 }
 
 /** The signal came after the start was on record and before there was a command to pass it on to. */

@@ -7,13 +7,13 @@
 import { type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
-import { StringDecoder } from 'node:string_decoder'
+import type { Writable } from 'node:stream'
 import type { Stream } from '#lib/task/schema.ts'
-import { type Environment, gateOf } from './gate.ts'
+import { type Environment, gateOf, requireExecutable } from './gate.ts'
 import { startLeash } from './leash.ts'
-import { openPipes } from './pipes.ts'
+import { type Outlet, openOutlets } from './outlets.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
+import type { CallersTerminal } from './terminal.ts'
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]]
@@ -23,6 +23,8 @@ export interface ChildOptions {
   /** Where output is passed on unchanged. */
   readonly terminal: Readonly<Record<Stream, Writable>>
   readonly onOutput: (stream: Stream, text: string) => void
+  /** The caller's own terminal: the command gets one too, and stdin and both outputs go through it. */
+  readonly tty?: CallersTerminal | undefined
   /** Told of the process group before the command begins; what it answers is called once nothing of it is left. */
   readonly note?: (processGroup: number) => () => void
 }
@@ -31,6 +33,13 @@ export interface Exit {
   /** The command's own code, or 128 and the number of the signal that ended it. */
   readonly code: number
   readonly signal: NodeJS.Signals | null
+}
+
+/** A command under way. */
+export interface Launched {
+  readonly processGroup: number
+  readonly exited: Promise<Exit>
+  readonly outputs: readonly Outlet[]
 }
 
 export interface Child {
@@ -48,12 +57,16 @@ const LEFTOVER_GRACE_MS = 1000
 
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { child, processGroup, leash, forget, stdout, stderr } = await launch(options)
-  const outputs = [
-    pass(stdout, options.terminal.stdout, (text) => options.onOutput('stdout', text)),
-    pass(stderr, options.terminal.stderr, (text) => options.onOutput('stderr', text)),
-  ]
-  const exited = once(child, 'exit').then(([code, signal]) => exitOf(code, signal))
+  const leash = startLeash()
+  let forget = () => {}
+  const fasten = (processGroup: number) => {
+    leash.fasten(processGroup)
+    forget = options.note?.(processGroup) ?? forget
+  }
+  const { processGroup, exited, outputs } = await launch(options, fasten).catch((error) => {
+    leash.loosen()
+    throw error
+  })
   const done = exited.then(async (exit) => {
     await endLeftovers(processGroup)
     leash.loosen()
@@ -65,29 +78,31 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return { processGroup, done, signal, stop: stopper(processGroup, done) }
 }
 
-/** In this order: the leash is there before the child, and fastened before the command begins. */
-async function launch({ command, env = process.env, stdin, note }: ChildOptions) {
+/** The leash is there before the child, and fastened before the command begins. */
+async function launch(options: ChildOptions, fasten: (processGroup: number) => void): Promise<Launched> {
+  const { command, env = process.env, stdin } = options
+  requireExecutable(command[0], env)
+  const outlets = openOutlets(options)
   const gate = gateOf(command, env)
-  const leash = startLeash()
-  const pipes = openPipes()
   const [file, ...args] = gate.command
-  const output: (number | 'pipe')[] = pipes ? [...pipes.writing] : ['pipe', 'pipe']
-  const stdio: StdioOptions = [stdin === 'inherit' ? 'inherit' : 'pipe', ...output, ...gate.stdio]
+  const stdio: StdioOptions = [...outlets.stdio, ...gate.stdio]
   // Next's types want NODE_ENV in every environment.
   const child = spawn(file, args, { detached: true, stdio, env: env as NodeJS.ProcessEnv })
   if (child.pid === undefined) {
     const [error] = await once(child, 'error')
-    leash.loosen()
-    pipes?.close()
+    outlets.close()
     throw error
   }
-  leash.fasten(child.pid)
-  const forget = note?.(child.pid) ?? (() => undefined)
-  gate.open(child)
+  fasten(child.pid)
+  const { outlets: outputs, terminal } = outlets.open(child)
+  gate.open(child, terminal)
   child.on('error', () => undefined)
   if (stdin !== 'inherit') feed(child.stdin, stdin.text)
-  const [stdout, stderr] = pipes?.read() ?? [child.stdout, child.stderr]
-  return { child, processGroup: child.pid, leash, forget, stdout, stderr }
+  return {
+    processGroup: child.pid,
+    exited: once(child, 'exit').then(([code, signal]) => exitOf(code, signal)),
+    outputs,
+  }
 }
 
 async function endLeftovers(processGroup: number): Promise<void> {
@@ -111,35 +126,6 @@ function feed(stdin: Writable | null, text: string): void {
   // A command that does not read its input closes the pipe; that is its right.
   stdin?.on('error', () => undefined)
   stdin?.end(text)
-}
-
-function pass(source: Readable | null, terminal: Writable, record: (text: string) => void) {
-  if (!source) throw new Error('the child was started without pipes')
-  const decoder = new StringDecoder('utf8')
-  let readAt = performance.now()
-  // When nobody reads our output any more, the child shall meet the same broken pipe as without us.
-  const broken = () => source.destroy()
-  terminal.once('error', broken)
-  source.on('error', () => undefined)
-  source.on('data', (chunk: Buffer) => {
-    readAt = performance.now()
-    record(decoder.write(chunk))
-    if (terminal.write(chunk)) return
-    source.pause()
-    terminal.once('drain', () => source.resume())
-  })
-  const closed = new Promise<void>((resolve) => source.once('close', resolve)).then(() => {
-    terminal.off('error', broken)
-    record(decoder.end())
-  })
-  /** Reads to the end. A daemon that left the group may hold the pipe open for ever: a second of silence ends that. */
-  const drain = async () => {
-    const silent = () => source.closed || (!source.isPaused() && performance.now() - readAt >= LEFTOVER_GRACE_MS)
-    await Promise.race([closed, until(silent, Number.POSITIVE_INFINITY)])
-    source.destroy()
-    await closed
-  }
-  return { drain }
 }
 
 function exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {

@@ -13,31 +13,38 @@ export interface Gate {
   readonly command: readonly [string, ...string[]]
   /** What the child gets as descriptor 3. */
   readonly stdio: readonly ['pipe'] | readonly []
-  open(child: ChildProcess): void
+  /** `terminal` is the path of the one that shall control the command. */
+  open(child: ChildProcess, terminal?: string): void
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const WAIT = 'read -r _ <&3 || exit 126; exec 3<&-; exec "$@"'
+const WAIT = 'read -r terminal <&3 || exit 126; exec 3<&-'
+/** The first terminal that the leader of a session opens is the one that controls it. */
+const TAKE_TERMINAL = '[ "$terminal" = go ] || exec <>"$terminal" >&0 2>&0'
+const BECOME = 'exec "$@"'
+const SCRIPT = [WAIT, TAKE_TERMINAL, BECOME].join('; ')
 
-/** Throws what a spawn would: ENOENT, EACCES. Through the shell they would look like exit codes of the command. */
 export function gateOf(command: readonly [string, ...string[]], env: Environment): Gate {
-  requireExecutable(command[0], env)
-  // A shell hands on only names that it could set itself; for others the command must do without the gate.
-  if (!Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name)))
-    return { command, stdio: [], open: () => undefined }
-  return { command: ['/bin/sh', '-c', WAIT, 'sh', ...command], stdio: ['pipe'], open }
+  if (!passesShell(env)) return { command, stdio: [], open: () => undefined }
+  return { command: ['/bin/sh', '-c', SCRIPT, 'sh', ...command], stdio: ['pipe'], open }
 }
 
-function open(child: ChildProcess): void {
+/** A shell hands on only names that it could set itself; with others the command must do without the gate. */
+export function passesShell(env: Environment): boolean {
+  return Object.keys(env).every((name) => /^[A-Za-z_]\w*$/.test(name))
+}
+
+function open(child: ChildProcess, terminal = 'go'): void {
   const gate = child.stdio[3]
   if (!(gate instanceof Writable)) return
   // It may have been killed before it could read.
   gate.on('error', () => undefined)
-  gate.end('go\n')
+  gate.end(`${terminal}\n`)
 }
 
-function requireExecutable(file: string, env: Environment): void {
+/** Throws what a spawn would: ENOENT, EACCES. Behind the gate they would look like exit codes of the command. */
+export function requireExecutable(file: string, env: Environment): void {
   const paths = file.includes('/')
     ? [file]
     : (env.PATH ?? '/bin:/usr/bin').split(delimiter).map((folder) => join(folder || '.', file))

@@ -1,0 +1,124 @@
+/**
+ * A terminal for the command, beside the caller's: keys, output and window size pass through unchanged.
+ *
+ * Invariant: while a command runs, the caller's terminal is raw, so that keys such as Ctrl+C are the command's; it is put
+ * back however this ends, but for a kill. The command's side stays open here until all that it wrote is read: the system
+ * throws away what is left when the last one closes it.
+ */
+import { execFileSync } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { ReadStream, type WriteStream } from 'node:tty'
+import { passesShell } from './gate.ts'
+import { until } from './process-group.ts'
+
+export interface CallersTerminal {
+  readonly input: ReadStream
+  readonly output: WriteStream
+  /** Takes the keys instead of the command while that is frozen. */
+  readonly intercept?: (keys: Buffer) => boolean
+}
+
+/** The part of the library's native module that opens terminals; processes are started as everywhere else. */
+interface Native {
+  open(columns: number, rows: number): { readonly master: number; readonly slave: number; readonly pty: string }
+  resize(master: number, columns: number, rows: number): void
+}
+
+export interface CommandsTerminal {
+  /** Opened by the command itself, it becomes the terminal that controls it. */
+  readonly path: string
+  /** Once the command has ended: reads what is left, and gives the caller its terminal back. */
+  drain(): Promise<void>
+}
+
+const QUIET_MS = 50
+const DRAIN_MS = 2000
+
+/** Undefined where there is no prebuilt one for this system: pipes must do then. */
+function native(): Native | undefined {
+  try {
+    const { requireBinary } = createRequire(import.meta.url)('@lydell/node-pty/requireBinary')
+    return requireBinary('pty.node')
+  } catch {
+    return undefined
+  }
+}
+
+/** The caller's terminal, where it has one for all three and the command can have one too. */
+export function callersTerminal(intercept: (keys: Buffer) => boolean): CallersTerminal | undefined {
+  const { stdin, stdout, stderr } = process
+  const isThere = stdin.isTTY && stdout.isTTY && stderr.isTTY && passesShell(process.env) && native()
+  return isThere ? { input: stdin, output: stdout, intercept } : undefined
+}
+
+/** Passes on what the command writes, and tells of it. */
+export function openTerminal(tty: CallersTerminal, record: (bytes: Buffer) => void): CommandsTerminal {
+  const library = native()
+  if (!library) throw new Error('there is no terminal library for this system')
+  const { master, slave, pty: path } = library.open(tty.output.columns, tty.output.rows)
+  const stream = new ReadStream(master)
+  // The system's way to say that the other side is closed.
+  stream.on('error', () => undefined)
+  const giveBack = passKeys(stream, tty, () => library.resize(master, tty.output.columns, tty.output.rows))
+  let readAt = performance.now()
+  stream.on('data', (bytes: Buffer) => {
+    tty.output.write(bytes)
+    record(bytes)
+    readAt = performance.now()
+  })
+  return {
+    path,
+    async drain() {
+      readAt = performance.now()
+      await until(() => performance.now() - readAt >= QUIET_MS, DRAIN_MS)
+      giveBack()
+      closeSync(slave)
+      stream.destroy()
+    },
+  }
+}
+
+/** Answers how the caller gets its terminal back. */
+function passKeys(master: ReadStream, { input, output, intercept }: CallersTerminal, resize: () => void): () => void {
+  const type = (keys: Buffer) => {
+    if (!intercept?.(keys)) master.write(keys)
+  }
+  const restore = makeRaw(input)
+  input.on('data', type)
+  input.resume()
+  output.on('resize', resize)
+  process.once('exit', restore)
+  return () => {
+    process.off('exit', restore)
+    output.off('resize', resize)
+    input.off('data', type)
+    input.pause()
+    restore()
+  }
+}
+
+let raw = false
+
+/** What ends a line of our own on the caller's terminal. */
+export function lineEnd(): string {
+  return raw ? '\r\n' : '\n'
+}
+
+/** Wholly raw, by stty: what Node calls raw still puts a carriage return before each line feed of the command. */
+function makeRaw(input: ReadStream): () => void {
+  const stty = (...words: string[]) =>
+    execFileSync('stty', words, { stdio: ['inherit', 'pipe', 'ignore'], encoding: 'utf8' }).trim()
+  try {
+    const saved = stty('-g')
+    stty('raw', '-echo')
+    raw = true
+    return () => {
+      if (raw) stty(saved)
+      raw = false
+    }
+  } catch {
+    input.setRawMode(true)
+    return () => input.setRawMode(false)
+  }
+}
