@@ -131,7 +131,7 @@ function passerTo(attempt: TrackedWork, child: Child): (signal: NodeJS.Signals) 
 }
 
 /** Ctrl+C and Ctrl+\\ of a terminal go to the command, which cannot hear while it is frozen: then they come to us. */
-function takesKeys(attempt: Attempt, keys: Buffer): boolean {
+function takesKeys(attempt: Pick<Attempt, 'frozen'>, keys: Buffer): boolean {
   const asks = attempt.frozen && (keys.includes(3) || keys.includes(28))
   if (asks) process.kill(process.pid, 'SIGINT')
   return asks
