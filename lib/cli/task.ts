@@ -46,13 +46,15 @@ function fieldsOf({ task, session, successorId }: TaskAnswer): [string, string |
     ['worker', textOf(task.holder?.name)],
     ['session', session ? `${textOf(session.id)} (${session.status})` : '—'],
     ['started', instantOf(task.startedAt)],
-    ['progress', instantOf(task.progressAt)],
+    ['progress', progressOf(task)],
+    ...(task.waitReason === null ? [] : [['waits for', textOf(task.waitReason)] as [string, string]]),
     ['ended', instantOf(task.finishedAt ?? task.interruptedAt)],
     ['error', textOf([task.errorClass, task.errorMessage].filter(Boolean).join(': ') || task.reason)],
     [
       'retries',
       `${task.retriesUsed} of ${task.maxRetries} used, ${task.interruptions} of ${task.maxInterruptions} interruptions`,
     ],
+    ...(task.checkpointTurn === null ? [] : [['checkpoint', checkpointOf(task)] as [string, string]]),
     ['next', nextOf(task)],
     ...(task.predecessorId === null ? [] : [['released from', task.predecessorId] as [string, string]]),
     ...(successorId === null ? [] : [['goes on as', successorId] as [string, string]]),
@@ -111,6 +113,14 @@ function printReports({ lateReports }: TaskAnswer): void {
 /** acme/api#1104 */
 export function aboutOf({ repo, issueNumber }: Pick<Task, 'repo' | 'issueNumber'>): string {
   return textOf(`${repo ?? ''}${issueNumber === null ? '' : `#${issueNumber}`}`)
+}
+
+function progressOf({ progressAt, noProgressSince }: Task): string {
+  return `${instantOf(progressAt)}${noProgressSince === null ? '' : ', and none for longer than its limit'}`
+}
+
+function checkpointOf({ checkpointTurn, resumesUsed }: Task): string {
+  return `turn ${checkpointTurn}${resumesUsed === 0 ? '' : `, resumed ${resumesUsed} times`}`
 }
 
 function nextOf({ nextAction, nextAt, nextReason }: Task): string {

@@ -20,6 +20,7 @@ import {
   registerWorker,
   reportProgress,
   resumeWorker,
+  saveCheckpoint,
   startAttempt,
   stopWorker,
   undoReassignment,
@@ -108,6 +109,17 @@ const workersActs = [
   about('progress', async (world, workerId, taskId, number) =>
     reportProgress(world.ledger.context, { ...(await refOf(world, workerId, taskId, number)), turns: number }),
   ),
+  about('wait', async (world, workerId, taskId, number) =>
+    reportProgress(world.ledger.context, {
+      ...(await refOf(world, workerId, taskId, number)),
+      waiting: number === 0 ? null : { reason: `approval ${number}` },
+    }),
+  ),
+  about('save', async (world, workerId, taskId, number) =>
+    saveCheckpoint(world.ledger.context, {
+      ...{ ...(await refOf(world, workerId, taskId, number)), turn: number + 1, state: { number } },
+    }),
+  ),
   about('link', async (world, workerId, taskId, number) =>
     linkSession(world.ledger.context, { ...(await refOf(world, workerId, taskId, number)), sessionId: freshId('s') }),
   ),
@@ -128,7 +140,8 @@ const workersActs = [
 const operatorsActs = [
   about('create', async ({ ledger: { context }, tasks }, workerId, task, number) => {
     const start = number < 2 ? { start: { workerId } } : {}
-    const budgets = { maxRetries: number % 3, maxInterruptions: number % 2, sideEffects: number === 4 }
+    const strategy = number === 3 ? { strategy: 'resume-from-checkpoint', progressTimeoutMs: 5000 } : {}
+    const budgets = { maxRetries: number % 3, maxInterruptions: number % 2, sideEffects: number === 4, ...strategy }
     tasks.push((await createTask(context, taskOf({ ...budgets, ...start }))).id)
     return task
   }),

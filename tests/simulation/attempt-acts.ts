@@ -61,6 +61,14 @@ const progress = about(5, (world, ref) => {
   })
 })
 
+const wait = about(3, (world, ref) => {
+  const waiting = world.random.chance(0.7) ? { reason: 'an approval' } : null
+  return requestOf({
+    name: `${ref.taskId}/${ref.attempt} waits${waiting ? '' : ' no longer'}`,
+    send: (context) => reportProgress(context, { ...ref, waiting }),
+  })
+})
+
 const checkpoint = about(6, (world, ref) => {
   const turn = world.random.between(1, 4)
   return requestOf({
@@ -123,4 +131,4 @@ const finish = about(14, (world, ref, held, worker) => {
   })
 })
 
-export const ATTEMPT_ACTS: readonly WorkerAct[] = [output, progress, checkpoint, step, session, finish]
+export const ATTEMPT_ACTS: readonly WorkerAct[] = [output, progress, wait, checkpoint, step, session, finish]

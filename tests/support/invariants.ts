@@ -34,6 +34,15 @@ const BROKEN: Readonly<Record<string, string>> = {
   'an active session belongs to an attempt under way': `SELECT s.id FROM sessions AS s
     WHERE s.status = 'active' AND NOT EXISTS (SELECT 1 FROM task_attempts AS a
       WHERE a.task_id = s.task_id AND a.attempt = s.attempt AND a.session_id = s.id AND a.finished_at IS NULL)`,
+  'a task tells what it waits for exactly while it waits': `SELECT id FROM task_history
+    WHERE (status = 'waiting') <> (wait_reason IS NOT NULL)`,
+  'an attempt under way has the status of its task': `SELECT a.task_id AS id FROM task_attempts AS a
+    JOIN task_history AS t ON t.id = a.task_id WHERE a.finished_at IS NULL AND a.status <> t.status`,
+  'only a task that can go on has checkpoints, and it says so': `SELECT p.task_id AS id FROM checkpoints AS p
+    WHERE NOT EXISTS (SELECT 1 FROM task_history AS t
+      WHERE t.id = p.task_id AND t.sealed_at IS NULL AND t.checkpoint_turn >= p.turn)`,
+  'what to resume from is kept until an attempt begins': `SELECT id FROM task_history
+    WHERE resume_from IS NOT NULL AND (sealed_at IS NOT NULL OR status IN ('running','waiting'))`,
   'a task was created once': `SELECT t.id FROM task_history AS t
     WHERE 1 <> (SELECT COUNT(*) FROM task_events AS e WHERE e.task_id = t.id AND e.type = 'task.created')`,
   'every event of a task tells of one that exists': `SELECT e.task_id AS id FROM task_events AS e
