@@ -102,6 +102,7 @@ export const OPERATIONS: Operations = {
   dropIncident: async ({ context }, input) => ({ incident: await ledger.dropIncident(context, input) }),
   noteIncident: async ({ context }, input) => ({ incident: await ledger.noteIncident(context, input) }),
   resolveIncident: async ({ context }, input) => ({ incident: await ledger.resolveIncident(context, input) }),
+  releaseIncident: async ({ context }, input) => ({ incident: await ledger.releaseIncident(context, input) }),
   pauseRecovery: async ({ context }, input) => ({ pause: await ledger.pauseRecovery(context, input) }),
   listPauses: ({ context }, input) => ledger.listPauses(context, input),
   unpauseRecovery: async ({ context }, input) => ({ pause: await ledger.unpauseRecovery(context, input) }),

@@ -62,4 +62,10 @@ export const incidents = {
     input: commands.ResolveIncident,
     ...act,
   }),
+  releaseIncident: endpoint({
+    path: '/api/v1/incidents/{id}/release',
+    summary: 'Release the brake: what becomes of its tasks is decided anew, and carried out in turn',
+    input: commands.ReleaseIncident,
+    ...act,
+  }),
 } as const

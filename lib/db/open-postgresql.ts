@@ -112,7 +112,14 @@ export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRou
         const text = statement.text(postgresql)
         // The server takes no parameter that the text does not name.
         const values = text.includes('$1') ? [encode(input, statement.columns(postgresql))] : []
-        const { rows } = await connection.query<Row>({ name: nameOf(statement), text, values })
+        let rows: Row[]
+        try {
+          rows = (await connection.query<Row>({ name: nameOf(statement), text, values })).rows
+        } catch (error) {
+          // A plan may have expected it; one that has not ends by it.
+          step = plan.throw(error)
+          continue
+        }
         crashPoint(round.work.name, statement.name)
         step = plan.next(rows)
       }

@@ -111,8 +111,15 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
     let step = plan.next()
     while (!step.done) {
       const { statement, input } = step.value
-      const data = encode(input, statement.columns(sqlite))
-      const rows = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
+      let rows: Row[]
+      try {
+        const data = encode(input, statement.columns(sqlite))
+        rows = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
+      } catch (error) {
+        // A plan may have expected it; one that has not ends by it.
+        step = plan.throw(error)
+        continue
+      }
       crashPoint(workName, statement.name)
       step = plan.next(rows)
     }

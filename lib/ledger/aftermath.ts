@@ -28,9 +28,15 @@ export interface AttemptEnd {
   readonly blamePpm: number
   /** It died alone on an idle worker, after it had died together with others. */
   readonly convicted?: boolean
+  /** Whether it died together with others, so that nobody can tell whose fault it was. Without it, it is beyond suspicion. */
+  readonly suspect?: boolean
+  /** How long it waits in turn behind others that the same event interrupted. */
+  readonly pacedMs?: number
+  /** Why nothing of its incident is recovered by rule, when that is so. */
+  readonly brakeReason?: string | null
+  /** While recovery is paused nothing is sealed by rule. */
+  readonly paused?: boolean
 }
-
-export const WHOLE_PPM = 1_000_000
 
 export function aftermath(
   transaction: Transaction,
@@ -44,20 +50,24 @@ export function aftermath(
     interruptions: row.interruptions + (charged ? 1 : 0),
     blame_ppm: row.blame_ppm + (charged ? end.blamePpm : 0),
     interrupted_at: end.ended === 'interrupted' ? transaction.now : row.interrupted_at,
+    suspect: end.suspect ?? false,
   }
   if (row.cancel_requested_at !== null) {
     return { verdict: null, charged, set: { ...counted, ...sealed(transaction, 'cancelled') } }
   }
   const facts = recoveryFacts(policy, end, known, charged)
-  const verdict = decideRecovery(
-    policy,
-    row.strategy,
-    taskFacts({ ...row, ...counted }),
-    attemptFacts(row, end),
-    facts,
-    transaction.now,
-  )
-  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end.ended, facts) } }
+  const task = taskFacts({ ...row, ...counted })
+  const decided = decideRecovery(policy, row.strategy, task, attemptFacts(row, end), facts, transaction.now)
+  const verdict = heldBack(decided, end)
+  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end, facts) } }
+}
+
+/** What a mass event interrupted waits in turn; what a brake stopped waits for an operator. */
+function heldBack(verdict: Verdict, { pacedMs = 0, brakeReason = null }: AttemptEnd): Verdict {
+  if (verdict.action === 'quarantine' || verdict.action === 'hold') return verdict
+  if (brakeReason !== null) return { action: 'hold', reason: brakeReason }
+  const waits = verdict.action === 'reassign' || verdict.action === 'resume'
+  return waits ? { ...verdict, afterMs: verdict.afterMs + pacedMs } : verdict
 }
 
 function taskFacts(row: TaskRow): TaskFacts {
@@ -111,11 +121,11 @@ function columnsOf(
   transaction: Transaction,
   verdict: Verdict,
   row: TaskRow,
-  ended: 'failed' | 'interrupted',
+  { ended, paused = false }: AttemptEnd,
   facts: RecoveryFacts,
 ): TaskSet {
   // There is no edge from waiting to quarantined: such a task is interrupted first, and the verdict is due at once.
-  if (verdict.action === 'quarantine' && canTransition(row.status, 'quarantined')) {
+  if (verdict.action === 'quarantine' && !paused && canTransition(row.status, 'quarantined')) {
     return sealed(transaction, 'quarantined')
   }
   if (verdict.action === 'fail' && ended === 'failed') return sealed(transaction, 'failed')

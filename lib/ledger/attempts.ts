@@ -20,6 +20,8 @@ export interface Begin {
   readonly reattached?: boolean
   /** It uses no retry: nothing runs again. */
   readonly free?: boolean
+  /** It runs alone: its worker gets nothing else until it ends. */
+  readonly isolated?: boolean
 }
 
 export interface Begun {
@@ -32,10 +34,11 @@ const insertAttempts = statement(
   'insertAttempts',
   (
     d,
-  ) => `INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, session_id, resumed_from, started_at, progress_at)
-    SELECT c.task_id, c.attempt, c.worker_id, c.request_id, 'running', c.session_id, c.resumed_from, c.at, c.at
+  ) => `INSERT INTO task_attempts (task_id, attempt, worker_id, request_id, status, session_id, resumed_from, isolated, started_at,
+      progress_at)
+    SELECT c.task_id, c.attempt, c.worker_id, c.request_id, 'running', c.session_id, c.resumed_from, c.isolated, c.at, c.at
     FROM ${d.rows(`task_id text, attempt integer, worker_id text, request_id text, session_id text, resumed_from json,
-      at bigint`)}`,
+      isolated boolean, at bigint`)}`,
 )
 
 /** Gives each task its next attempt; answers, as they now stand, those whose row was still as it was read. */
@@ -48,15 +51,15 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
   const begun = begins.filter(({ row }) => changed.has(row.id))
   yield* insertAttemptRows(
     transaction,
-    begun.map(({ row, workerId, requestId }) => {
+    begun.map(({ row, workerId, requestId, isolated }) => {
       const resume = resumes.get(row.id)
       const resumedFrom = resume ? pointOf(resume) : null
-      return { taskId: row.id, attempt: row.attempt + 1, workerId, requestId, resumedFrom }
+      return { taskId: row.id, attempt: row.attempt + 1, workerId, requestId, resumedFrom, isolated }
     }),
   )
   yield* appendEvents(
     transaction,
-    begun.map(({ row, workerId, actor, reason, reattached, free }) => ({
+    begun.map(({ row, workerId, actor, reason, reattached, free, isolated }) => ({
       type: 'task.started',
       actor,
       taskId: row.id,
@@ -64,11 +67,13 @@ export function* beginAttempts(transaction: Transaction, begins: readonly Begin[
       workerId,
       fromStatus: row.status,
       toStatus: 'running',
-      ...toldOf(resumes.get(row.id), !reattached && row.resume_from !== null, reason, free),
+      ...toldOf(resumes.get(row.id), !reattached && row.resume_from !== null, isolated ? ALONE : reason, free),
     })),
   )
   return new Map([...changed].map(([id, row]) => [id, { row, resume: resumes.get(id) ?? null }]))
 }
+
+const ALONE = 'alone on an idle worker, because it died together with others'
 
 /** What the history says of how the attempt began. */
 function toldOf(resume: Resume | undefined, wasToResume: boolean, reason: string | undefined, free = false) {
@@ -138,17 +143,19 @@ export function* insertAttemptRows(
     requestId: string
     sessionId?: string | null
     resumedFrom?: ResumePoint | null
+    isolated?: boolean | undefined
   })[],
 ): Plan<void> {
   yield* run(
     insertAttempts,
-    attempts.map(({ taskId, attempt, workerId, requestId, sessionId, resumedFrom }) => ({
+    attempts.map(({ taskId, attempt, workerId, requestId, sessionId, resumedFrom, isolated }) => ({
       task_id: taskId,
       attempt,
       worker_id: workerId,
       request_id: requestId,
       session_id: sessionId ?? null,
       resumed_from: resumedFrom ?? null,
+      isolated: isolated ?? false,
       at: now,
     })),
   )
@@ -158,6 +165,8 @@ export interface Ending extends AttemptKey {
   readonly status: AttemptOutcome
   readonly cause?: string | null
   readonly incidentId?: string | null
+  /** What it counts against its task, in millionths of an interruption. */
+  readonly blamePpm?: number
   readonly messageId?: string | null
   readonly exitCode?: number | null | undefined
   readonly reason?: string | null | undefined
@@ -173,12 +182,12 @@ export interface Ending extends AttemptKey {
 const endAttemptRows = statement(
   'endAttempts',
   (d) => `UPDATE task_attempts AS a
-    SET status = c.status, cause = c.cause, incident_id = c.incident_id, finish_message_id = c.message_id,
+    SET status = c.status, cause = c.cause, incident_id = c.incident_id, blame_ppm = c.blame_ppm, finish_message_id = c.message_id,
       exit_code = c.exit_code, reason = c.reason, error_class = c.error_class, error_message = c.error_message,
       cost_usd = COALESCE(c.cost_usd, a.cost_usd), tokens_in = COALESCE(c.tokens_in, a.tokens_in),
       tokens_out = COALESCE(c.tokens_out, a.tokens_out), turns = COALESCE(c.turns, a.turns), finished_at = c.at,
       last_heartbeat_at = (SELECT w.last_heartbeat_at FROM workers AS w WHERE w.id = a.worker_id)
-    FROM ${d.rows(`task_id text, attempt integer, worker_id text, status text, cause text, incident_id text,
+    FROM ${d.rows(`task_id text, attempt integer, worker_id text, status text, cause text, incident_id text, blame_ppm integer,
       message_id text, exit_code integer, reason text, error_class text, error_message text, cost_usd double,
       tokens_in bigint, tokens_out bigint, turns integer, at bigint`)}
     WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
@@ -205,6 +214,7 @@ export function* endAttempts({ now }: Transaction, endings: readonly Ending[]): 
       status: ending.status,
       cause: ending.cause ?? null,
       incident_id: ending.incidentId ?? null,
+      blame_ppm: ending.blamePpm ?? 0,
       message_id: ending.messageId ?? null,
       exit_code: ending.exitCode ?? null,
       reason: ending.reason ?? null,

@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { done, operation, type Request } from './operation.ts'
 import { BATCH } from './orphans.ts'
+import { isPaused } from './pause.ts'
 import { json, type TaskRow } from './rows.ts'
 
 /** Carries out verdicts that are due, whichever instance stored them. Answers how many tasks it moved. */
@@ -22,6 +23,7 @@ const lockDueVerdicts = statement(
 export function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
   const [request] = requests
   if (!request) return []
+  if (yield* isPaused()) return [done(0)]
   const rows = yield* run(lockDueVerdicts, [{}])
   // The columns are the table's.
   const moves = (rows as unknown as DueRow[]).map((row) => moveOf(transaction, request.context, row))

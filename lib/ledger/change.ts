@@ -186,5 +186,6 @@ export function sealed(transaction: Transaction, status: TaskStatus) {
     wait_reason: null,
     checkpoint_turn: null,
     held_at: null,
+    suspect: false,
   } satisfies Partial<TaskChange>
 }

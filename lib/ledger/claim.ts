@@ -5,6 +5,7 @@ import type { Resume, Task } from '#lib/task/schema.ts'
 import { beginAttempts, begunRecord } from './attempts.ts'
 import { readTaskRecords } from './change.ts'
 import type { Context } from './context.ts'
+import { isolate, notIsolating, suspectMayGo } from './isolation.ts'
 import { done, operation, type Request } from './operation.ts'
 import { readGiven } from './resume.ts'
 import type { TaskRow } from './rows.ts'
@@ -59,7 +60,7 @@ const readAnswered = statement(
 
 const lockDue = statement(
   'lockDue',
-  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint')}
+  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint, isolation_ms bigint')}
     JOIN workers AS w ON w.id = c.worker_id
     JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND t.held_at IS NULL
       AND (t.not_before IS NULL OR t.not_before <= ${d.now})
@@ -67,6 +68,7 @@ const lockDue = statement(
       AND (t.excluded_worker_id IS NULL OR t.excluded_worker_id <> w.id OR t.assigned_at <= ${d.now} - c.exclusion_ms
         OR NOT EXISTS (SELECT 1 FROM workers AS peer WHERE peer.id <> w.id AND peer.state = 'alive' AND peer.lease_expires_at > ${d.now}
           AND ${d.contains('peer.skills', 't.requires')}))
+      AND ${notIsolating} AND ${suspectMayGo(d)}
     ORDER BY t.priority DESC, COALESCE(t.not_before, t.created_at), t.id
     LIMIT ${d.scalar(1, 'integer')} ${d.lockSkipping}`,
 )
@@ -106,14 +108,14 @@ function* takeDue(transaction: Transaction, request: Request<ClaimTasks>, worker
   const { context, command } = request
   const free = (yield* readFreeSlots([worker.id])).get(worker.id) ?? 0
   if (free <= 0) return []
-  const rows = yield* run(lockDue, [
-    { worker_id: worker.id, max: Math.min(command.max ?? 1, free), exclusion_ms: context.policy.settings.exclusionMs },
-  ])
+  const { exclusionMs: exclusion_ms, isolationWaitMs: isolation_ms } = context.policy.settings
+  const max = Math.min(command.max ?? 1, free)
+  const rows = yield* run(lockDue, [{ worker_id: worker.id, max, exclusion_ms, isolation_ms }])
   // The columns are the table's.
-  const due = rows as unknown as TaskRow[]
+  const { rows: due, isolated } = yield* isolate(worker.id, rows as unknown as TaskRow[])
   const begun = yield* beginAttempts(
     transaction,
-    due.map((row) => ({ row, workerId: worker.id, requestId: command.requestId, actor: context.actor })),
+    due.map((row) => ({ row, workerId: worker.id, requestId: command.requestId, actor: context.actor, isolated })),
   )
   return due
     .flatMap(({ id }) => begun.get(id) ?? [])

@@ -1,28 +1,32 @@
 /** What recovery would do, found out by doing it in a transaction that is rolled back: no second set of rules. */
 import { v7 } from 'uuid'
+import { attempt } from '#lib/db/savepoint.ts'
 import { run } from '#lib/db/statement.ts'
+import type { Plan, Transaction } from '#lib/db/types.ts'
 import type { RecoveryRun } from '#lib/task/schema.ts'
-import { type Burial, buryWorkers } from './bury.ts'
+import type { Burial } from './bury.ts'
 import { carry } from './carry-out.ts'
 import type { Context } from './context.ts'
-import { type Interruption, interrupt } from './interrupt.ts'
+import { type Interruption, type InterruptTask, interrupt } from './interrupt.ts'
 import { lapse } from './lapse.ts'
 import { operation } from './operation.ts'
 import { BATCH, readOrphans, toOrphan } from './orphans.ts'
 import { instant } from './rows.ts'
+import { type Buried, buryByWeather } from './storm.ts'
 import { tickNow } from './tick.ts'
+
+interface Outcome extends Rehearsed {
+  readonly buried: Buried
+  readonly reassigned: number
+}
 
 /** Leaves the transaction by the way of errors, which is what rolls it back. */
 class RolledBack extends Error {
-  readonly workersDead: number
-  readonly interruptions: readonly Interruption[]
-  readonly reassigned: number
+  readonly outcome: Outcome
 
-  constructor(workersDead: number, interruptions: readonly Interruption[], reassigned: number) {
+  constructor(outcome: Outcome) {
     super('a dry run changes nothing')
-    this.workersDead = workersDead
-    this.interruptions = interruptions
-    this.reassigned = reassigned
+    this.outcome = outcome
   }
 }
 
@@ -39,21 +43,50 @@ const rehearse = operation<Rehearsal, never>(
     const { context, command } = request
     // After an outage of ours the leases are extended first, here as in a real pass; who is not late then is not buried.
     yield* tickNow(transaction, { context, command: { sweepMs: command.sweepMs } })
-    const buried = yield* buryWorkers(transaction, command.dead)
-    const orphans = yield* run(readOrphans, [{ max: BATCH }])
-    const results = yield* interrupt(
-      transaction,
-      orphans.map((row) => ({ context, command: toOrphan(row) })),
-    )
+    const buried = yield* buryByWeather(transaction, context, command.dead)
+    const rehearsed = yield* interruptAll(transaction, context)
     const [lapsed] = yield* lapse(transaction, [{ context, command: null }])
+    if (lapsed?.ok) rehearsed.interruptions.push(...lapsed.value)
     const [carried] = yield* carry(transaction, [{ context, command: null }])
-    throw new RolledBack(
-      buried.length,
-      [...results.flatMap((result) => (result.ok ? [result.value] : [])), ...(lapsed?.ok ? lapsed.value : [])],
-      carried?.ok ? carried.value : 0,
-    )
+    throw new RolledBack({ ...rehearsed, buried, reassigned: carried?.ok ? carried.value : 0 })
   },
 )
+
+interface Rehearsed {
+  readonly interruptions: Interruption[]
+  readonly errors: RecoveryRun['errors']
+}
+
+/** In batches, and where one fails one by one, as the queue of commits does it for real. */
+function* interruptAll(transaction: Transaction, context: Context): Plan<Rehearsed> {
+  const rehearsed: Rehearsed = { interruptions: [], errors: [] }
+  const stuck = new Set<string>()
+  for (;;) {
+    const rows = yield* run(readOrphans, [{ max: BATCH + stuck.size }])
+    const orphans = rows.map(toOrphan).filter(({ taskId }) => !stuck.has(taskId))
+    if (orphans.length === 0) return rehearsed
+    if (yield* interruptThese(transaction, context, orphans, rehearsed)) continue
+    for (const orphan of orphans) {
+      if (!(yield* interruptThese(transaction, context, [orphan], rehearsed))) stuck.add(orphan.taskId)
+    }
+  }
+}
+
+/** Adds what comes of it; false when it cannot be done, which for one alone is told. */
+function* interruptThese(
+  transaction: Transaction,
+  context: Context,
+  orphans: readonly InterruptTask[],
+  { interruptions, errors }: Rehearsed,
+): Plan<boolean> {
+  const requests = orphans.map((command) => ({ context, command }))
+  const result = yield* attempt(interrupt(transaction, requests))
+  if (result.ok) interruptions.push(...result.value.flatMap((one) => (one.ok ? [one.value] : [])))
+  else if (orphans.length === 1) {
+    errors.push(...orphans.map(({ taskId }) => ({ taskId, message: result.error.message })))
+  }
+  return result.ok
+}
 
 export async function dryRun(
   context: Context,
@@ -61,22 +94,23 @@ export async function dryRun(
   startedAt: number,
   rehearsal: Rehearsal,
 ): Promise<RecoveryRun> {
-  const outcome: unknown = await rehearse(context, rehearsal).catch((error: unknown) => error)
-  if (!(outcome instanceof RolledBack)) throw outcome
-  const quarantined = outcome.interruptions.filter(({ status }) => status === 'quarantined').length
+  const thrown: unknown = await rehearse(context, rehearsal).catch((error: unknown) => error)
+  if (!(thrown instanceof RolledBack)) throw thrown
+  const { interruptions, errors, buried, reassigned } = thrown.outcome
+  const quarantined = interruptions.filter(({ status }) => status === 'quarantined').length
   return {
     id: v7(),
     trigger,
     dryRun: true,
     startedAt: instant(startedAt),
     finishedAt: instant(await context.db.now()),
-    workersDead: outcome.workersDead,
-    interrupted: outcome.interruptions.length - quarantined,
+    workersDead: buried.workerIds.length,
+    waiting: buried.waiting,
+    interrupted: interruptions.length - quarantined,
     quarantined,
-    reassigned: outcome.reassigned,
-    suspects: 0,
-    waiting: 0,
-    errors: [],
-    hints: outcome.interruptions.slice(0, 500).map(({ taskId, hint }) => ({ taskId, text: hint })),
+    suspects: interruptions.filter(({ suspect }) => suspect).length,
+    reassigned,
+    errors: errors.slice(0, 500),
+    hints: interruptions.slice(0, 500).map(({ taskId, hint }) => ({ taskId, text: hint })),
   }
 }

@@ -2,6 +2,7 @@
 
 export { type ActivityCursor, activityFromNow, readActivity } from './activity.ts'
 export { adoptReport } from './adopt.ts'
+export { releaseIncident } from './brake.ts'
 export { abortOperation, retryOperation, runOperation } from './bulk.ts'
 export { getOperation, listOperationItems, listOperations } from './bulk-read.ts'
 export { type OperationRunner, runDueOperations, startOperationRunner } from './bulk-runner.ts'

@@ -9,12 +9,13 @@ import type { EventType } from '#lib/task/schema.ts'
 import { isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { interruptionBudget } from '#lib/task/strategies.ts'
 import type { Verdict } from '#lib/task/strategy.ts'
-import { aftermath, leavesSessionInOrder, type TaskSet, WHOLE_PPM } from './aftermath.ts'
+import { aftermath, leavesSessionInOrder, type TaskSet } from './aftermath.ts'
 import { type AttemptKey, type Ending, endAttempts } from './attempts.ts'
+import { type Blame, blameOf } from './blame.ts'
 import { applyChanges, lockTaskRows } from './change.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { type KnownFacts, readFacts } from './facts.ts'
-import { incidentsFor } from './incident.ts'
+import { judgeEndsOf } from './judge-ends.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
@@ -28,6 +29,8 @@ export interface Interruption {
   readonly taskId: string
   readonly hint: string
   readonly status: TaskRow['status']
+  /** It died together with others, so that it runs alone next. */
+  readonly suspect: boolean
 }
 
 /** Interrupts attempts whose worker is gone. One that ended or was taken over meanwhile is left alone: fence_rejected. */
@@ -38,6 +41,7 @@ interface Death {
   readonly row: TaskRow
   readonly set: TaskSet
   readonly next: string
+  readonly suspect: boolean
   readonly ending: Ending
   readonly snapshot: Snapshot
   readonly worker: { readonly name: string; readonly lastHeartbeatAt: number }
@@ -47,21 +51,34 @@ export function* interrupt(
   transaction: Transaction,
   requests: readonly Request<InterruptTask>[],
 ): Plan<Result<Interruption>[]> {
+  const [first] = requests
+  if (!first) return []
+  const { actor, policy } = first.context
+  // First of all: whoever judges ends holds a lock of all instances, and must wait for no task meanwhile.
+  const judgements = yield* judgeEndsOf(
+    transaction,
+    actor,
+    requests.map(({ command }) => command),
+  )
   const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
   const workers = yield* readWorkerFacts(requests.map(({ command }) => command.workerId))
   const current = requests.filter(({ command }) => holds(rows.get(command.taskId), command))
-  const incidents = yield* incidentsFor(
-    transaction,
-    current.flatMap(({ command }) => (endsWorker(command.cause) ? [command] : [])),
+  const blames = yield* blameOf(
+    policy.settings.massReassignPerSecond,
+    judgements,
+    current.flatMap(({ command }) => {
+      const row = rows.get(command.taskId)
+      return row ? [{ key: command, cause: command.cause, row }] : []
+    }),
   )
   const facts = yield* readFacts(current.flatMap(({ command }) => rows.get(command.taskId) ?? []))
   const deaths = current.flatMap((request): Death[] => {
     const row = rows.get(request.command.taskId)
     const worker = workers.get(request.command.workerId)
-    if (!row || !worker) return []
-    const incidentId = endsWorker(request.command.cause) ? (incidents.get(request.command.workerId) ?? null) : null
+    const blame = blames.get(request.command.taskId)
+    if (!row || !worker || !blame) return []
     const known = facts.get(row.id)
-    const outcome = outcomeOf(transaction, request, row, incidentId, known)
+    const outcome = outcomeOf(transaction, request, row, blame, known)
     const end = { workerId: request.command.workerId, status: 'interrupted', endedAt: transaction.now }
     const snapshot = snapshotOf(row, { ...end, messages: known?.messages ?? 0 })
     return [{ request, row, worker, snapshot, ...outcome }]
@@ -74,7 +91,10 @@ export function* interrupt(
   const told = deaths.map((death) => ({ ...death, ...hintOf(transaction, death, sessions.get(death.row.id) ?? null) }))
   yield* appendEvents(transaction, told.map(eventOf))
   const results = new Map(
-    told.map(({ request, row, set, hint }) => [request, { taskId: row.id, hint, status: set.status }]),
+    told.map(({ request, row, set, hint, suspect }) => [
+      request,
+      { taskId: row.id, hint, status: set.status, suspect },
+    ]),
   )
   return requests.map((request) => {
     const interruption = results.get(request)
@@ -82,11 +102,6 @@ export function* interrupt(
     if (interruption) return done(interruption)
     return refused('fence_rejected', `attempt ${attempt} of ${taskId} had ended before`, { taskId, attempt })
   })
-}
-
-/** What a living worker drops is no part of what its end interrupts. */
-function endsWorker(cause: string): boolean {
-  return cause !== 'dropped' && cause !== 'silent'
 }
 
 function holds(row: TaskRow | undefined, { attempt, workerId }: AttemptKey): boolean {
@@ -98,20 +113,21 @@ function outcomeOf(
   transaction: Transaction,
   { context, command }: Request<InterruptTask>,
   row: TaskRow,
-  incidentId: string | null,
+  blame: Blame,
   known: KnownFacts | undefined,
-): Pick<Death, 'set' | 'next' | 'ending'> {
+): Pick<Death, 'set' | 'next' | 'ending' | 'suspect'> {
   const { cause, workerId } = command
-  // A planned stop costs a task nothing: it is no sign that the task kills its workers.
-  const blamePpm = cause === 'shutdown' ? 0 : WHOLE_PPM
-  const end = { workerId, ended: 'interrupted', cause, blamePpm } as const
+  const { incidentId, suspect } = blame
+  const end = { workerId, ended: 'interrupted', cause, ...blame } as const
   const { verdict, set, charged } = aftermath(transaction, context.policy, row, end, known)
   const reason = REASONS[command.cause] ?? command.cause
-  const ending = endingOf(command, incidentId, reason)
+  const ending = endingOf(command, blame, reason)
   // A task that was to be cancelled keeps the reason that was given then.
   const kept = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
   const told = { incident_id: incidentId, reason: kept }
-  return { set: { ...set, ...told }, next: nextOf(verdict, set, row, cause, charged), ending }
+  const next = nextOf(verdict, set, row, cause, charged)
+  const alone = suspect && set.sealed_at === undefined
+  return { set: { ...set, ...told }, next: alone ? `${next}, alone` : next, ending, suspect: alone && charged }
 }
 
 function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string, charged: boolean): string {
@@ -125,7 +141,7 @@ function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: stri
   return `reassign in ${duration(verdict.afterMs)} (${interruptionBudget(counts, cause, charged)})`
 }
 
-function endingOf(command: InterruptTask, incidentId: string | null, reason: string): Ending {
+function endingOf(command: InterruptTask, { incidentId, blamePpm }: Blame, reason: string): Ending {
   const status = leavesSessionInOrder(command.cause) ? 'resumable' : 'invalidated'
   return {
     taskId: command.taskId,
@@ -134,6 +150,7 @@ function endingOf(command: InterruptTask, incidentId: string | null, reason: str
     status: 'interrupted',
     cause: command.cause,
     incidentId,
+    blamePpm,
     exitCode: -1,
     reason,
     session: { status, reason: `attempt ${command.attempt} was interrupted: ${reason}` },

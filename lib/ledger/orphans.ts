@@ -15,14 +15,21 @@ const orphans = (d: Dialect) => `SELECT t.id, t.attempt, t.worker_id, w.state, w
   WHERE w.ended_at IS NOT NULL AND w.recovered_at IS NULL`
 
 /** The same question inside a transaction, for a dry run. */
-export const readOrphans = statement('readOrphans', (d) => `${orphans(d)} ORDER BY w.ended_at LIMIT ${BATCH}`)
+export const readOrphans = statement(
+  'readOrphans',
+  (d) => `${orphans(d)} ORDER BY w.ended_at LIMIT (SELECT c.max FROM ${d.rows('max integer')})`,
+)
 
-/** Held tasks of workers that are dead or stopped, and not recovered yet. */
-export async function findOrphans(context: Context, workerIds?: readonly string[]): Promise<InterruptTask[]> {
+/** Held tasks of workers that are dead or stopped, and not recovered yet, but for those that are known to be stuck. */
+export async function findOrphans(
+  context: Context,
+  workerIds?: readonly string[],
+  stuck: ReadonlySet<string> = new Set(),
+): Promise<InterruptTask[]> {
   const only = workerIds === undefined ? '' : `AND w.id IN (${workerIds.map((_, index) => `$${index + 1}`).join(', ')})`
   if (workerIds?.length === 0) return []
-  const text = `${orphans(context.db.dialect)} ${only} ORDER BY w.ended_at LIMIT ${BATCH}`
-  return (await context.db.read(text, workerIds)).map(toOrphan)
+  const text = `${orphans(context.db.dialect)} ${only} ORDER BY w.ended_at LIMIT ${BATCH + stuck.size}`
+  return (await context.db.read(text, workerIds)).map(toOrphan).filter(({ taskId }) => !stuck.has(taskId))
 }
 
 export function toOrphan(row: Row): InterruptTask {

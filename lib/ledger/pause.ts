@@ -24,11 +24,13 @@ export function* isPaused(): Plan<boolean> {
   return (yield* run(readActive, [{}])).length > 0
 }
 
+const COLUMNS = 'id, reason, actor_name, started_at, until_at, ended_at, ended_by'
+
 const endPauses = statement(
   'endPauses',
-  (d) => `UPDATE recovery_pauses AS p SET ended_at = c.at, ended_by = c.ended_by
-    FROM ${d.rows('id text, at bigint, ended_by text')} WHERE p.ended_at IS NULL AND (p.id = c.id OR c.id IS NULL)
-    RETURNING *`,
+  (d) => `UPDATE recovery_pauses AS p SET ended_at = c.now, ended_by = c.who
+    FROM ${d.rows('pause_id text, now bigint, who text')} WHERE p.ended_at IS NULL AND (p.id = c.pause_id OR c.pause_id IS NULL)
+    RETURNING ${COLUMNS}`,
 )
 
 const insertPauses = statement(
@@ -50,7 +52,7 @@ export const pauseRecovery = operation<PauseRecovery, RecoveryPause>(
       const latest = instant(now + PAUSE_MS_MAX)
       return [refused('validation', `until: must be after now and not after ${latest}`, { latest })]
     }
-    yield* run(endPauses, [{ id: null, at: now, ended_by: context.actor.name }])
+    yield* run(endPauses, [{ pause_id: null, now, who: context.actor.name }])
     const { reason } = command
     const input = { id: v7(), reason, actor_name: context.actor.name, at: now, until_at: untilAt }
     const [row] = yield* run(insertPauses, [input])
@@ -66,7 +68,7 @@ export const unpauseRecovery = operation<UnpauseRecovery, RecoveryPause>(
   function* (transaction, [request]) {
     if (!request) return []
     const { context, command } = request
-    const ended = { id: command.pauseId, at: transaction.now, ended_by: context.actor.name }
+    const ended = { pause_id: command.pauseId, now: transaction.now, who: context.actor.name }
     const [row] = yield* run(endPauses, [ended])
     if (!row) return [yield* notActive(command.pauseId)]
     yield* tellEnd(transaction, context.actor, row, command.reason)
@@ -89,7 +91,7 @@ function* notActive(pauseId: string) {
 const endExpired = statement(
   'endExpiredPauses',
   (d) => `UPDATE recovery_pauses AS p SET ended_at = p.until_at FROM ${d.rows('now bigint')}
-    WHERE p.ended_at IS NULL AND p.until_at <= c.now RETURNING *`,
+    WHERE p.ended_at IS NULL AND p.until_at <= c.now RETURNING ${COLUMNS}`,
 )
 
 /** A pause ends itself; whoever sweeps first tells so. */

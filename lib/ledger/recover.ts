@@ -5,18 +5,23 @@
 import { v7 } from 'uuid'
 import type { Row } from '#lib/db/types.ts'
 import type { RecoveryRun } from '#lib/task/schema.ts'
-import { type Burial, buryWorkers } from './bury.ts'
+import { brakeTasks } from './brake.ts'
+import type { Burial } from './bury.ts'
 import { carryOut } from './carry-out.ts'
 import type { Context } from './context.ts'
 import { dryRun } from './dry-run.ts'
+import { settleIncidents } from './incident-acts.ts'
 import type { Interruption } from './interrupt.ts'
 import { interruptLapsed } from './lapse.ts'
 import { done, operation } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
+import { endExpiredPauses } from './pause.ts'
 import { pruneLedger } from './prune.ts'
 import { recordRun } from './recovery-run.ts'
+import { refundEnds } from './refund.ts'
 import { routeTasks } from './route.ts'
 import { instant } from './rows.ts'
+import { type Buried, buryByWeather } from './storm.ts'
 import { keepTime, tick } from './tick.ts'
 
 /** A worker that may be on this host, as a probe needs it. */
@@ -50,6 +55,8 @@ export interface RecoverOptions {
 }
 
 const HINTS_KEPT = 500
+/** So many rows that nothing can be done about are a fault of the database; the next pass tries again. */
+const STUCK_MAX = 20_000
 
 export async function recover(context: Context, options: RecoverOptions): Promise<RecoveryRun> {
   const startedAt = await context.db.now()
@@ -59,34 +66,16 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   }
   await tick(context, { sweepMs: options.sweepMs, atBoot: options.trigger === 'boot' })
   const dead = await findDead(context, options.host)
-  const workersDead = dead.length === 0 ? 0 : (await bury(context, dead)).length
-  const found = {
-    interrupted: 0,
-    quarantined: 0,
-    errors: [] as RecoveryRun['errors'],
-    hints: [] as RecoveryRun['hints'],
-  }
-  const note = (interruptions: readonly Interruption[]) => {
-    for (const { taskId, hint, status } of interruptions) {
-      if (status === 'quarantined') found.quarantined += 1
-      else found.interrupted += 1
-      if (found.hints.length < HINTS_KEPT) found.hints.push({ taskId, text: hint })
-      options.onHint?.(hint)
-    }
-  }
-  for (let orphans = await findOrphans(context); orphans.length > 0; orphans = await findOrphans(context)) {
-    const { interruptions, errors } = await interruptOrphans(context, orphans)
-    await keepTime(context, null)
-    note(interruptions)
-    // What cannot be interrupted is met again in every batch, and told once.
-    const told = new Set(found.errors.map(({ taskId }) => taskId))
-    found.errors.push(...errors.filter(({ taskId }) => !told.has(taskId)).slice(0, HINTS_KEPT))
-    // What cannot be interrupted would be found for ever; the rest of this pass goes on without it.
-    if (interruptions.length === 0 || options.firstBatchOnly) break
-  }
-  note(await interruptLapsed(context, null))
+  const { workerIds, waiting } = await bury(context, dead)
+  const workersDead = workerIds.length
+  const found = await interruptAll(context, options)
+  note(found, options, await interruptLapsed(context, null))
+  await refundEnds(context, null)
+  await brakeTasks(context, null)
   await settleEnded(context, null)
+  await endExpiredPauses(context, null)
   const reassigned = await carryOut(context, null)
+  await settleIncidents(context, null)
   const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })
   if (options.routing) options.routing.after = next
   const { retentionMs } = context.policy.settings
@@ -98,9 +87,8 @@ export async function recover(context: Context, options: RecoverOptions): Promis
     startedAt: instant(startedAt),
     finishedAt: instant(await context.db.now()),
     workersDead,
+    waiting,
     reassigned,
-    suspects: 0,
-    waiting: 0,
     ...found,
   }
   const news = run.errors.filter(({ taskId }) => !options.told?.has(taskId))
@@ -108,6 +96,36 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   const empty = workersDead + run.interrupted + run.quarantined + reassigned + news.length === 0
   if (!empty || options.trigger !== 'sweep') await recordRun(context, run)
   return run
+}
+
+type Found = Pick<RecoveryRun, 'interrupted' | 'quarantined' | 'suspects' | 'errors' | 'hints'>
+
+/** Interrupts what ended workers left, a batch a transaction. What cannot be interrupted is told once, and passed over. */
+async function interruptAll(context: Context, options: RecoverOptions): Promise<Found> {
+  const found: Found = { interrupted: 0, quarantined: 0, suspects: 0, errors: [], hints: [] }
+  const stuck = new Set<string>()
+  for (;;) {
+    const orphans = await findOrphans(context, undefined, stuck)
+    if (orphans.length === 0) return found
+    const { interruptions, errors } = await interruptOrphans(context, orphans)
+    await keepTime(context, null)
+    note(found, options, interruptions)
+    for (const error of errors) stuck.add(error.taskId)
+    found.errors.push(...errors.slice(0, HINTS_KEPT - found.errors.length))
+    // Where nothing came of a batch, another instance is at it.
+    const idle = interruptions.length + errors.length === 0
+    if (idle || options.firstBatchOnly || stuck.size >= STUCK_MAX) return found
+  }
+}
+
+function note(found: Found, { onHint }: RecoverOptions, interruptions: readonly Interruption[]): void {
+  for (const { taskId, hint, status, suspect } of interruptions) {
+    if (status === 'quarantined') found.quarantined += 1
+    else found.interrupted += 1
+    if (suspect) found.suspects += 1
+    if (found.hints.length < HINTS_KEPT) found.hints.push({ taskId, text: hint })
+    onHint?.(hint)
+  }
 }
 
 const ON_THIS_HOST = `SELECT id, pid, process_started_at, heartbeat_count FROM workers
@@ -149,14 +167,17 @@ function toProbed(row: Row): Probed {
   }
 }
 
-const buryAll = operation<readonly Burial[], string[]>(
+const buryAll = operation<readonly Burial[], Buried>(
   'buryWorkers',
   () => '',
   function* (transaction, [request]) {
-    return request ? [done(yield* buryWorkers(transaction, request.command))] : []
+    return request ? [done(yield* buryByWeather(transaction, request.context, request.command))] : []
   },
 )
 
-function bury(context: Context, burials: readonly Burial[]): Promise<string[]> {
-  return buryAll(context, burials)
+/** Where nobody is late there is nothing to do, unless a storm is waiting to be told over. */
+async function bury(context: Context, burials: readonly Burial[]): Promise<Buried> {
+  if (burials.length > 0) return buryAll(context, burials)
+  const [storm] = await context.db.read('SELECT 1 FROM recovery_state WHERE storm_at IS NOT NULL')
+  return storm ? buryAll(context, burials) : { workerIds: [], waiting: 0 }
 }

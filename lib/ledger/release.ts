@@ -14,11 +14,14 @@ import { done, operation, type Request, refused } from './operation.ts'
 import type { TaskRow } from './rows.ts'
 import { createSuccessors, readSuccessors } from './successor.ts'
 
+/** `pacedMs` is how long it waits behind others that are released with it. */
+type ReleaseInTurn = ReleaseTask & { readonly pacedMs?: number }
+
 /**
  * Lets a held task go on: one that waits may be taken again, one that was interrupted or failed is put before its
  * strategy anew. A quarantined task stays sealed and comes back as a new one, which the answer is then.
  */
-export const releaseTask = operation<ReleaseTask, Task>(
+export const releaseTask = operation<ReleaseInTurn, Task>(
   'releaseTask',
   ({ taskId }) => taskId,
   release,
@@ -34,7 +37,7 @@ const readLastAttempts = statement(
 
 type Released = Act | { readonly ok: true; readonly successorId: string }
 
-function* release(transaction: Transaction, requests: readonly Request<ReleaseTask>[]): Plan<Result<Task>[]> {
+function* release(transaction: Transaction, requests: readonly Request<ReleaseInTurn>[]): Plan<Result<Task>[]> {
   const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
   const all = [...rows.values()]
   const facts = yield* readFacts(all)
@@ -82,7 +85,7 @@ interface Known {
   readonly successor: string | undefined
 }
 
-function decide(transaction: Transaction, request: Request<ReleaseTask>, row: TaskRow, known: Known): Released {
+function decide(transaction: Transaction, request: Request<ReleaseInTurn>, row: TaskRow, known: Known): Released {
   const { context, command } = request
   if (row.status === 'quarantined') {
     if (known.successor === undefined) return { ok: true, successorId: v7() }
@@ -107,7 +110,7 @@ function decide(transaction: Transaction, request: Request<ReleaseTask>, row: Ta
 /** The same question as when its attempt ended, with what is known now. It costs nothing a second time. */
 function judgeAnew(
   transaction: Transaction,
-  { context, command }: Request<ReleaseTask>,
+  { context, command }: Request<ReleaseInTurn>,
   row: TaskRow,
   known: Known,
 ): Act {
@@ -119,6 +122,8 @@ function judgeAnew(
     cause: String(last?.cause ?? 'reported'),
     error: row.error_class === null ? undefined : { class: row.error_class, message: row.error_message ?? '' },
     blamePpm: 0,
+    suspect: Boolean(row.suspect),
+    pacedMs: command.pacedMs ?? 0,
   }
   const { verdict, set } = aftermath(transaction, context.policy, row, end, facts)
   const sealing = set.sealed_at != null

@@ -4,6 +4,7 @@ import { buryWorkers } from './bury.ts'
 import type { Context } from './context.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 import { findOrphans, interruptOrphans, settleEnded } from './orphans.ts'
+import { refundEnds } from './refund.ts'
 import { readWorkerRecords } from './worker-record.ts'
 import { markStopped } from './worker-state.ts'
 
@@ -32,6 +33,7 @@ async function recoverNow(context: Context, workerId: string): Promise<void> {
     // What cannot be interrupted stays for the sweeper, which tells why.
     if (interruptions.length === 0) break
   }
+  await refundEnds(context, null)
   await settleEnded(context, null)
 }
 

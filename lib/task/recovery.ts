@@ -42,7 +42,8 @@ function fits({ agent, label }: StrategyRule, task: Pick<TaskFacts, 'agent' | 'l
   return value.length === 0 ? key in task.labels : task.labels[key] === value.join('=')
 }
 
-const WHOLE_PPM = 1_000_000
+/** A whole interruption, in the millionths that blame is counted in. */
+export const WHOLE_PPM = 1_000_000
 
 /**
  * Budgets come first, whatever the strategy: one that is used up ends the task. A strategy that throws, or answers what

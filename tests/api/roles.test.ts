@@ -79,6 +79,7 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   dropIncident: OPERATORS,
   noteIncident: OPERATORS,
   resolveIncident: OPERATORS,
+  releaseIncident: OPERATORS,
   pauseRecovery: OPERATORS,
   unpauseRecovery: OPERATORS,
   createToken: ADMINS,

@@ -196,7 +196,8 @@ forEachDialect('a task that is meant for one worker', (open) => {
       expect((await eventsOf(ledger, taskId)).at(-1)).toMatchObject({
         reason: 'the worker it was meant for is gone: any worker may take it',
       })
-      const other = await hire(ledger)
+      // Three that fall silent together would be a storm.
+      const other = await hire(ledger, { leaseMs: 3_600_000 })
       const [taken] = await claimTasks(ledger.context, { workerId: other.id, requestId: freshId('r') })
       expect(taken?.id).toBe(taskId)
     }

@@ -187,7 +187,8 @@ forEachDialect('readHealth', (open) => {
   it('says never until the sweeper ran, then ok, and late after three sweeps and two seconds', async () => {
     const ledger = await open()
     const database = ledger.db.dialect.name
-    expect(await readHealth(ledger.context)).toEqual({ serverTime: at(0), sweptAt: null, sweeper: 'never', database })
+    const quiet = { database, pause: null, storm: null }
+    expect(await readHealth(ledger.context)).toEqual({ serverTime: at(0), sweptAt: null, sweeper: 'never', ...quiet })
     await sweep(ledger)
     ledger.clock.advance(5000)
     expect(await readHealth(ledger.context)).toMatchObject({ serverTime: at(5000), sweptAt: at(0), sweeper: 'ok' })

@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest'
-import { cancelTask, createTask, failTask, getTask, reassignTask, startAttempt, stopWorker } from '#lib/ledger/index.ts'
+import {
+  cancelTask,
+  createTask,
+  declareDead,
+  failTask,
+  getTask,
+  reassignTask,
+  startAttempt,
+  stopWorker,
+} from '#lib/ledger/index.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { START_MS } from '../support/clock.ts'
 import { begin, codeOf, eventsOf, finish, freshId, hire, pass, refusal, sweep, taskOf } from '../support/factories.ts'
@@ -131,8 +140,7 @@ forEachDialect('startAttempt refuses', (open) => {
     ids.push((await failTask(ledger.context, { taskId: failed.task.id, reason: 'no use' })).id)
     const quarantined = await begin(ledger, { maxInterruptions: 0 })
     await stopWorker(ledger.context, { workerId: (await begin(ledger)).worker.id })
-    await pass(ledger, 30_000)
-    await sweep(ledger)
+    await declareDead(ledger.context, { workerId: quarantined.worker.id })
     ids.push(quarantined.task.id)
     const worker = await hire(ledger)
     const before = await snapshot(ledger)

@@ -1,15 +1,19 @@
 import { expect, it } from 'vitest'
 import type { Database } from '#lib/db/types.ts'
 import { createTask, recover, registerWorker } from '#lib/ledger/index.ts'
-import { begin, pass, sweep, taskOf, workerOf } from '../support/factories.ts'
+import { begin, hire, pass, sweep, taskOf, workerOf } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { type DialectName, forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
+
+const HERE = { bootId: 'boot-1', pidNamespace: 'pid:[1]' }
+/** A host that finds every process gone: what is proven dead waits for no storm. */
+const host = { ...HERE, isGone: () => true }
 
 /** Workers that all answer no more, with their tasks. Gives the ids of the tasks. */
 async function dieTogether(ledger: Ledger, workers: number, tasksEach: number): Promise<string[]> {
   const hired = await registerWorker.many(
     ledger.context,
-    Array.from({ length: workers }, () => workerOf()),
+    Array.from({ length: workers }, () => workerOf({ ...HERE, processStartedAt: '1' })),
   )
   const commands = hired.flatMap((result) =>
     result.ok ? Array.from({ length: tasksEach }, () => taskOf({ start: { workerId: result.value.id } })) : [],
@@ -31,13 +35,13 @@ function counting(db: Database, work: string, counted: number[]): Database {
 }
 
 forEachDialect('two sweepers at once', (open) => {
-  it('interrupt each of a hundred tasks exactly once, with one hint each and one incident a worker', async () => {
+  it('interrupt each of a hundred tasks exactly once, with one hint each and one incident for all', async () => {
     const ledger = await open()
     const taskIds = await dieTogether(ledger, 50, 2)
     const contexts = [ledger.context, ledger.contextOf({ db: await ledger.another() })]
     const printed: string[] = []
     const onHint = (text: string) => void printed.push(text)
-    const sweeps = contexts.map((context) => recover(context, { trigger: 'sweep', sweepMs: 1000, onHint }))
+    const sweeps = contexts.map((context) => recover(context, { trigger: 'sweep', sweepMs: 1000, onHint, host }))
     const runs = await Promise.all(sweeps)
     const sum = (of: (run: (typeof runs)[number]) => number) => runs.reduce((total, run) => total + of(run), 0)
     expect([sum((run) => run.interrupted), sum((run) => run.workersDead), sum((run) => run.errors.length)]).toEqual([
@@ -49,9 +53,10 @@ forEachDialect('two sweepers at once', (open) => {
     expect(printed).toHaveLength(100)
     const told = (await rowsOf(ledger, 'task_events')).filter(({ type }) => type === 'task.interrupted')
     expect(told.map(({ task_id }) => task_id).toSorted()).toEqual(taskIds.toSorted())
-    expect(await rowsOf(ledger, 'incidents')).toHaveLength(50)
+    expect(await rowsOf(ledger, 'incidents')).toMatchObject([{ cause: 'mass_event' }])
+    expect(await rowsOf(ledger, 'incident_workers')).toHaveLength(50)
     const tasks = await rowsOf(ledger, 'task_history')
-    expect(tasks.filter((row) => row.status === 'interrupted' && row.interruptions === 1)).toHaveLength(100)
+    expect(tasks.filter((row) => row.status === 'interrupted' && row.interruptions === 0)).toHaveLength(100)
     await checkInvariants(ledger)
   })
 })
@@ -87,7 +92,7 @@ forEachDialect('a backlog of 2,500', (open) => {
 /** Something in the database that refuses to interrupt one task, and how it goes away. */
 const STUCK: Record<DialectName, readonly [string, string]> = {
   sqlite: [
-    `CREATE TRIGGER stuck BEFORE UPDATE ON task_history WHEN OLD.id = 'stuck-1' AND NEW.status = 'interrupted'
+    `CREATE TRIGGER stuck BEFORE UPDATE ON task_history WHEN OLD.id LIKE 'stuck-%' AND NEW.status = 'interrupted'
       BEGIN SELECT RAISE(ABORT, 'this row is stuck'); END`,
     'DROP TRIGGER stuck',
   ],
@@ -95,7 +100,7 @@ const STUCK: Record<DialectName, readonly [string, string]> = {
     `CREATE FUNCTION refuse_stuck() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'this row is stuck'; END $$;
       CREATE TRIGGER stuck BEFORE UPDATE ON task_history FOR EACH ROW
-        WHEN (OLD.id = 'stuck-1' AND NEW.status = 'interrupted') EXECUTE FUNCTION refuse_stuck()`,
+        WHEN (OLD.id LIKE 'stuck-%' AND NEW.status = 'interrupted') EXECUTE FUNCTION refuse_stuck()`,
     'DROP TRIGGER stuck ON task_history; DROP FUNCTION refuse_stuck()',
   ],
 }
@@ -105,11 +110,11 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
     const ledger = await open()
     const [stick, loosen] = STUCK[dialect]
     await begin(ledger, { id: 'stuck-1' })
-    await dieTogether(ledger, 2, 10)
+    await dieTogether(ledger, 1, 20)
     await ledger.sql(stick)
     try {
       const run = await sweep(ledger)
-      expect(run).toMatchObject({ interrupted: 20, workersDead: 3 })
+      expect(run).toMatchObject({ interrupted: 20, workersDead: 2 })
       expect(run.errors).toEqual([{ taskId: 'stuck-1', message: expect.stringContaining('this row is stuck') }])
       const told = new Set<string>()
       const before = (await rowsOf(ledger, 'recovery_runs')).length
@@ -125,4 +130,27 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
     expect(await sweep(ledger)).toMatchObject({ interrupted: 1, errors: [] })
     await checkInvariants(ledger)
   })
+
+  it('starves no other, though there are more of them than a batch holds, and a dry run says the same', async () => {
+    const ledger = await open()
+    const [stick, loosen] = STUCK[dialect]
+    const doomed = await hire(ledger)
+    const stuck = Array.from({ length: 1100 }, (_, index) =>
+      taskOf({ id: `stuck-${index}`, start: { workerId: doomed.id } }),
+    )
+    await createTask.many(ledger.context, stuck.slice(0, 1000))
+    await createTask.many(ledger.context, stuck.slice(1000))
+    await begin(ledger, { id: 'free-1' }, doomed)
+    await pass(ledger, 30_000)
+    await ledger.sql(stick)
+    try {
+      const options = { trigger: 'manual', sweepMs: 1000 } as const
+      const rehearsed = await recover(ledger.context, { ...options, dryRun: true })
+      expect(rehearsed).toMatchObject({ interrupted: 1, workersDead: 1, hints: [{ taskId: 'free-1' }] })
+      expect(rehearsed.errors).toHaveLength(500)
+      expect(await recover(ledger.context, options)).toMatchObject({ interrupted: 1, hints: [{ taskId: 'free-1' }] })
+    } finally {
+      await ledger.sql(loosen)
+    }
+  }, 180_000)
 })

@@ -108,7 +108,8 @@ function budgetBreaks(task: TaskState): string[] {
   if (task.retriesUsed < 0 || task.retriesUsed > task.retriesMax) {
     broken.push(`${task.id} has used ${task.retriesUsed} of ${task.retriesMax} retries`)
   }
-  const over = task.interruptions > task.interruptionsMax
+  // One that several tasks shared counts a part of one against each.
+  const over = task.blamePpm > task.interruptionsMax * 1_000_000
   if (over && task.status === 'running') broken.push(`${task.id} runs after ${task.interruptions} interruptions`)
   if (over && task.nextAction === 'reassign') broken.push(`${task.id} will be reassigned, past its interruptions`)
   return broken

@@ -25,7 +25,10 @@ export function replay(before: Replayed | undefined, event: EventState): Replaye
   }
   if (!before) return undefined
   // A worker that a task was meant for is gone: it stays assigned, to nobody.
-  if (to === null) return event.type === 'task.reassigned' ? { ...before, workerId: null } : before
+  if (to === null && event.type === 'task.reassigned') return { ...before, workerId: null }
+  // What turned out to be nobody's fault is given back, and the event says how many are left.
+  if (event.type === 'task.refunded') return { ...before, interruptions: Number(data.interruptions) }
+  if (to === null) return before
   return {
     status: to,
     attempt: event.type === 'task.started' ? (event.attempt ?? before.attempt) : before.attempt,

@@ -14,6 +14,7 @@ export interface TaskState {
   readonly retriesMax: number
   readonly interruptions: number
   readonly interruptionsMax: number
+  readonly blamePpm: number
   readonly notBefore: number | null
   readonly nextAction: string | null
   readonly nextAt: number | null
@@ -94,6 +95,7 @@ const TASK: Record<keyof TaskState, string> = {
   retriesMax: 'max_retries',
   interruptions: 'interruptions',
   interruptionsMax: 'max_interruptions',
+  blamePpm: 'blame_ppm',
   notBefore: 'not_before',
   nextAction: 'next_action',
   nextAt: 'next_at',

@@ -20,7 +20,7 @@ export function taskOf(changes: Partial<CreateTask> = {}): CreateTask {
 
 export function workerOf(changes: Partial<RegisterWorker> = {}): RegisterWorker {
   count += 1
-  return { host: 'dev-1', pid: 4000 + count, name: `dev-1/${count}`, slots: 100, ...changes }
+  return { host: `dev-${count}`, pid: 4000 + count, name: `dev-1/${count}`, slots: 100, ...changes }
 }
 
 export function hire({ context }: Ledger, changes: Partial<RegisterWorker> = {}): Promise<Worker> {

@@ -11,6 +11,7 @@ type IncidentExamples = Pick<
   | 'dropIncident'
   | 'noteIncident'
   | 'resolveIncident'
+  | 'releaseIncident'
   | 'pauseRecovery'
   | 'listPauses'
   | 'unpauseRecovery'
@@ -48,6 +49,13 @@ export const incidents: IncidentExamples = {
   },
   noteIncident: async (stage) => ({ ...(await incidentOf(stage)), text: 'the switch is being replaced' }),
   resolveIncident: async (stage) => ({ ...(await incidentOf(stage)), reason: 'all of it is reassigned' }),
+  async releaseIncident(stage) {
+    const one = await incidentOf(stage)
+    await stage.sql("UPDATE incidents SET braked_at = opened_at, brake_reason = 'died again' WHERE id = $1", [
+      one.incidentId,
+    ])
+    return { ...one, reason: 'the switch is back' }
+  },
   pauseRecovery: async () => ({ reason: 'the network is moved', forMs: 1000 }),
   async listPauses(stage) {
     await pauseOf(stage)

@@ -30,7 +30,8 @@ const BROKEN: Readonly<Record<string, string>> = {
     WHERE status = 'interrupted' AND (next_action IS NULL OR (next_at IS NULL AND next_action <> 'hold'))`,
   'an interrupted attempt has its incident': `SELECT a.task_id AS id FROM task_attempts AS a
     WHERE a.status = 'interrupted' AND a.cause IN ('proven','suspected','declared','replaced','shutdown')
-      AND NOT EXISTS (SELECT 1 FROM incidents AS i WHERE i.id = a.incident_id AND i.worker_id = a.worker_id)`,
+      AND NOT EXISTS (SELECT 1 FROM incidents AS i JOIN incident_workers AS k ON k.worker_id = a.worker_id
+        AND k.incident_id IN (i.id, i.merged_into) WHERE i.id = a.incident_id)`,
   'an active session belongs to an attempt under way': `SELECT s.id FROM sessions AS s
     WHERE s.status = 'active' AND NOT EXISTS (SELECT 1 FROM task_attempts AS a
       WHERE a.task_id = s.task_id AND a.attempt = s.attempt AND a.session_id = s.id AND a.finished_at IS NULL)`,
