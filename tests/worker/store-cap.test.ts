@@ -148,4 +148,16 @@ describe('the cap', () => {
     ])
     expect([store.find(KEY), store.find(LATER)].map((each) => each?.truncated.stdout)).toEqual([true, false])
   })
+
+  test('joins a gap at the end of a stream with what is dropped before it', async () => {
+    const store = await small(24, 4)
+    for (const key of [KEY, LATER]) store.recordReceived(key)
+    store.appendOutputChunk(chunk(1, 'abcdef'))
+    store.appendOutputChunk(chunk(2, 'x'.repeat(17)))
+    for (const sequence of [1, 2]) store.appendOutputChunk(chunk(sequence, '12345678', LATER))
+    store.recordFinal(KEY, DONE)
+    expect(store.replay(KEY, 'stdout', 1)).toMatchObject([
+      { sequence: 3, data: '', dropped: { from: 1, to: 2, bytes: 23 } },
+    ])
+  })
 })

@@ -80,6 +80,13 @@ describe('a status', () => {
     expect(t.store.find(KEY)).toMatchObject({ status: 'final', exitCode: 0 })
   })
 
+  test('keeps its result when it is abandoned too late', () => {
+    const final = t.store.recordFinal(KEY, DONE)
+    t.store.recordAbandoned(t.store.find(KEY)?.id ?? 0, { keepOutput: false })
+    expect(t.store.find(KEY)).toMatchObject({ status: 'final', exitCode: 0 })
+    expect(t.store.unackedMessages()).toEqual([final])
+  })
+
   test('of what was running is interrupted after a restart, once, however often it restarts', async () => {
     t.store.appendOutputChunk(chunk(1, '12345'))
     for (const sequence of [2, 3]) t.store.appendOutputChunk(chunk(sequence, '12345'))

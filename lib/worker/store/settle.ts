@@ -1,7 +1,7 @@
 /** The end of the store's interest in an execution: delivered, refused for good, or nobody's any more. */
 
 import { finish } from './finish.ts'
-import type { Local } from './local.ts'
+import { isOver, type Local, readExecution } from './local.ts'
 import { prune } from './prune.ts'
 
 /** The ledger has answered the final result; output that it did not take by then it will never take. */
@@ -18,9 +18,11 @@ export function discardOutput(local: Local, executionId: number): void {
   local.db.write('discardOutput', () => ackAll(local, 'output', executionId))
 }
 
-/** It is not this host's to report. Its output may still be worth sending. */
+/** It is not this host's to report, unless it has ended before. Its output may still be worth sending. */
 export function recordAbandoned(local: Local, executionId: number, keepOutput: boolean): void {
   local.db.write('recordAbandoned', () => {
+    const execution = readExecution(local, executionId)
+    if (!execution || isOver(execution)) return
     finish(local, executionId, 'interrupted', { outcome: 'interrupted', details: '' })
     ackAll(local, 'main', executionId)
     if (!keepOutput) ackAll(local, 'output', executionId)
