@@ -94,6 +94,7 @@ export const OPERATIONS: Operations = {
   releaseTask: async ({ context }, input) => ({ task: await ledger.releaseTask(context, input) }),
   quarantineTask: async ({ context }, input) => ({ task: await ledger.quarantineTask(context, input) }),
 
+  readChart: ({ context }, input) => ledger.readChart(context, input),
   listSessions: ({ context }, input) => ledger.listSessions(context, input),
   listIncidents: ({ context }, input) => ledger.listIncidents(context, input),
   getIncident: ({ context }, input) => ledger.getIncident(context, input),

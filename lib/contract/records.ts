@@ -1,9 +1,20 @@
 import { z } from 'zod'
+import { Activity, ReadChart } from '#lib/task/activity.ts'
 import * as commands from '#lib/task/commands.ts'
 import { Id, RecoveryRun, Session } from '#lib/task/schema.ts'
 import { endpoint, page } from './endpoint.ts'
 
 export const records = {
+  readChart: endpoint({
+    method: 'GET',
+    path: '/api/v1/chart',
+    summary: 'Attempts of a window of time with their workers, boots and incidents, as a chart needs them',
+    access: 'viewer',
+    input: ReadChart,
+    output: Activity,
+    status: 200,
+    errors: [],
+  }),
   listSessions: endpoint({
     method: 'GET',
     path: '/api/v1/sessions',

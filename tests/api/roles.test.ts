@@ -39,6 +39,7 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   listPauses: READERS,
   listRecoveryRuns: READERS,
   getRecoveryRun: READERS,
+  readChart: READERS,
   listOperations: READERS,
   getOperation: READERS,
   listOperationItems: READERS,

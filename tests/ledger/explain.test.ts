@@ -14,13 +14,16 @@ import {
   getTask,
   heartbeat,
   linkSession,
+  listErrorGroups,
   listEvents,
   listOperationItems,
   listOperations,
   listTasks,
   noteTask,
+  readChart,
   readHealth,
   readOutput,
+  readStandings,
   reassignTask,
   recover,
   reportProgress,
@@ -123,6 +126,7 @@ async function operate(ledger: Ledger): Promise<void> {
   await Promise.all([getTask(context, { taskId }), listEvents(context, { taskId }), countTasks(context)])
   await Promise.all([readOutput(context, { taskId, stream: 'stdout' }), readHealth(context)])
   await bulk(ledger)
+  await Promise.all([readChart(context, {}), readStandings(context), listErrorGroups(context)])
   const tail = startTail(context)
   await tail.subscribe(undefined, () => {})
   tail.close()

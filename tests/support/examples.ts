@@ -141,6 +141,10 @@ const records: Records = {
     return { recoveryRunId }
   },
   recover: async () => ({ dryRun: true }),
+  async readChart(stage) {
+    await interrupted(stage)
+    return {}
+  },
   runOperation: async (stage) => ({
     id: freshId('operation'),
     action: 'reassign',
