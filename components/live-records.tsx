@@ -9,4 +9,4 @@ export function LiveRecords({ prefixes, pollMs = null }: { prefixes: readonly Pr
   return null
 }
 
-type Prefix = EventType | 'task.' | 'worker.' | 'recovery.' | 'operation.'
+type Prefix = EventType | 'task.' | 'worker.' | 'recovery.' | 'operation.' | 'incident.'

@@ -29,7 +29,7 @@ const ITEM =
   'touch flex h-8 shrink-0 items-center gap-2 rounded-6 px-2.5 font-medium hover:bg-dock-ink/15 aria-disabled:opacity-55'
 
 /** Takes the pager's place while something is chosen: it covers no row and moves nothing. */
-export function SelectionBar({ selection, filters, page, hasMore, role, actions }: SelectionBarProps) {
+export default function SelectionBar({ selection, filters, page, hasMore, role, actions }: SelectionBarProps) {
   const [opened, setOpened] = useState<{ action: OperationAction; times: number } | null>(null)
   const [isOpen, setOpen] = useState(false)
   const count = countOf(selection)

@@ -1,14 +1,13 @@
+import type { BarPattern } from './activity-look.ts'
 import { formatCount } from './format.ts'
 import { type Tone, WORDS } from './tone.ts'
 import { Link } from './ui/link.tsx'
-
-type Pattern = 'solid' | 'hatch' | 'hatch-back' | 'tint' | 'hollow'
 
 export interface Share {
   readonly name: string
   readonly count: number
   readonly tone: Tone
-  readonly pattern: Pattern
+  readonly pattern: BarPattern
   /** Where its rows are: a number that cannot be clicked through to them says less. */
   readonly href?: string
 }
@@ -24,13 +23,18 @@ const FILLS: Record<Tone, string> = {
   teal: '[--fill:var(--teal-fill)]',
   mute: '[--fill:var(--mute-fill)]',
 }
-const PATTERNS: Record<Pattern, string> = {
+const PATTERNS: Record<BarPattern, string> = {
   solid: 'bg-(--fill)',
   hatch: 'border border-(--fill) bg-[repeating-linear-gradient(135deg,var(--fill)_0_2.2px,transparent_2.2px_5px)]',
   'hatch-back':
     'border border-(--fill) bg-[repeating-linear-gradient(45deg,var(--fill)_0_2.8px,transparent_2.8px_4px)]',
   tint: 'border border-(--fill) bg-[color-mix(in_oklab,var(--fill)_26%,transparent)]',
   hollow: 'border border-(--fill)',
+  cross:
+    'border border-(--fill) bg-[repeating-linear-gradient(135deg,var(--fill)_0_1.2px,transparent_1.2px_5px),repeating-linear-gradient(45deg,var(--fill)_0_1.2px,transparent_1.2px_5px)]',
+  dots: 'border border-(--fill) bg-[radial-gradient(var(--fill)_1.1px,transparent_1.2px)] bg-size-[4px_4px]',
+  lines: 'border border-(--fill) bg-[repeating-linear-gradient(0deg,var(--fill)_0_1px,transparent_1px_3px)]',
+  across: 'border border-(--fill) bg-[repeating-linear-gradient(90deg,var(--fill)_0_1.5px,transparent_1.5px_4px)]',
 }
 
 /** Parts of a whole as one bar, with the figures in words above it. */
@@ -47,15 +51,29 @@ export function ShareBar({ label, total, shares }: { label: string; total: numbe
         {shares
           .filter(({ count }) => count > 0)
           .map(({ name, count, tone, pattern }) => (
-            <span
-              key={name}
-              data-tick={pattern}
-              style={{ flexGrow: count }}
-              className={`min-w-1 basis-0 ${FILLS[tone]} ${PATTERNS[pattern]}`}
-            />
+            <Swatch key={name} tone={tone} pattern={pattern} grow={count} className="min-w-1 basis-0" />
           ))}
       </div>
     </section>
+  )
+}
+
+interface SwatchProps {
+  tone: Tone
+  pattern: BarPattern
+  grow?: number
+  className?: string
+}
+
+/** A bar, or a piece of one, in the tone and the pattern of what it stands for. */
+export function Swatch({ tone, pattern, grow, className = '' }: SwatchProps) {
+  return (
+    <span
+      aria-hidden="true"
+      data-tick={pattern}
+      style={grow === undefined ? undefined : { flexGrow: grow }}
+      className={`inline-block ${FILLS[tone]} ${PATTERNS[pattern]} ${className}`}
+    />
   )
 }
 

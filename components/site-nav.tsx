@@ -5,11 +5,14 @@ import { Link } from './ui/link.tsx'
 
 /** The pages, each with the key that follows `g`. */
 export const PAGES = [
+  { href: '/', name: 'Now', key: 'n' },
   { href: '/tasks', name: 'Tasks', key: 't' },
+  { href: '/incidents', name: 'Incidents', key: 'i' },
   { href: '/workers', name: 'Workers', key: 'w' },
   { href: '/sessions', name: 'Sessions', key: 's' },
   { href: '/recovery', name: 'Recovery', key: 'r' },
   { href: '/operations', name: 'Operations', key: 'o' },
+  { href: '/errors', name: 'Errors', key: 'e' },
 ] as const
 
 export function SiteNav() {
@@ -32,5 +35,5 @@ export function SiteNav() {
 
 export function useCurrentPage() {
   const path = usePathname()
-  return PAGES.find(({ href }) => path === href || path.startsWith(`${href}/`))
+  return PAGES.find(({ href }) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
 }

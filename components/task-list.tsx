@@ -1,17 +1,19 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useEffect } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
 import { type BulkActions, countWords } from './bulk-scope.ts'
 import { useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
 import { type LiveTasks, useLiveTasks } from './live-tasks.ts'
 import { countOf, useSelection } from './selection.ts'
-import { SelectionBar } from './selection-bar.tsx'
 import { type Filters, hrefOf } from './task-query.ts'
 import { TaskTable } from './task-table.tsx'
 import { Icon } from './ui/icon.tsx'
+
+/** Loaded once something is selected: it brings its tooltips with it. */
+const SelectionBar = lazy(() => import('./selection-bar.tsx'))
 
 interface TaskListProps {
   tasks: readonly Task[]
@@ -68,14 +70,16 @@ export function TaskList({
       {chosen === 0 ? (
         children
       ) : (
-        <SelectionBar
-          selection={selection}
-          filters={filters}
-          page={initial.map(({ id }) => id)}
-          hasMore={hasMore}
-          role={role}
-          actions={actions}
-        />
+        <Suspense fallback={children}>
+          <SelectionBar
+            selection={selection}
+            filters={filters}
+            page={initial.map(({ id }) => id)}
+            hasMore={hasMore}
+            role={role}
+            actions={actions}
+          />
+        </Suspense>
       )}
     </>
   )

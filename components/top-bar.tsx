@@ -17,7 +17,7 @@ export function TopBar(person: PersonMenuProps) {
   const below = page !== undefined && path !== page.href
   return (
     <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-md:px-4">
-      <Link href="/tasks" className={`flex items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
+      <Link href="/" className={`flex items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
         <Logo />
         <span className="font-semibold max-md:sr-only">Rollcall</span>
         <span aria-hidden="true" className="font-semibold text-15 md:hidden">

@@ -8,6 +8,7 @@ import { LivenessTicks } from './liveness-ticks.tsx'
 import { SlotBar } from './slot-bar.tsx'
 import { Age } from './time.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 import { WorkerWord, workerLookOf } from './worker-look.tsx'
 
@@ -32,7 +33,7 @@ const GROUPS: readonly Group[] = [
   },
 ]
 
-function isLate(worker: Worker, nowMs: number): boolean {
+export function isLate(worker: Worker, nowMs: number): boolean {
   return worker.state === 'alive' && judgeLease(worker, nowMs).heartbeat !== 'fine'
 }
 
@@ -110,6 +111,16 @@ function WorkerTableHead() {
   )
 }
 
+/** The ticks of a worker by itself. */
+export function ticksOf(
+  worker: Pick<Worker, 'state' | 'endedAt' | 'leaseExpiresAt' | 'leaseMs' | 'lastHeartbeatAt'>,
+  nowMs: number,
+): Ticks {
+  if (worker.endedAt !== null) return GONE[worker.state === 'stopped' ? 'stopped' : 'dead']
+  const { lease, heartbeat } = judgeLease(worker, nowMs)
+  return ['fine', lease, heartbeat, 'fine', 'fine']
+}
+
 const GONE: Record<'dead' | 'stopped', Ticks> = {
   dead: ['gone', 'gone', 'gone', 'gone', 'none'],
   stopped: ['none', 'none', 'none', 'none', 'none'],
@@ -118,7 +129,7 @@ const GONE: Record<'dead' | 'stopped', Ticks> = {
 function WorkerRow({ worker }: { worker: Worker }) {
   const now = useNow()
   const gone = worker.endedAt !== null
-  const { lease, heartbeat } = judgeLease(worker, now)
+  const { heartbeat } = judgeLease(worker, now)
   const tone = gone || heartbeat === 'gone' ? 'text-bad-fg' : heartbeat === 'attention' ? 'text-warn-fg' : ''
   return (
     <tr data-worker={worker.id} className="hover:bg-hover">
@@ -126,14 +137,12 @@ function WorkerRow({ worker }: { worker: Worker }) {
         <WorkerWord look={workerLookOf(worker.state, worker.deathKind, isLate(worker, now))} />
       </Td>
       <Td className="max-md:hidden">
-        <LivenessTicks
-          ticks={
-            gone ? GONE[worker.state === 'stopped' ? 'stopped' : 'dead'] : ['fine', lease, heartbeat, 'fine', 'fine']
-          }
-        />
+        <LivenessTicks ticks={ticksOf(worker, now)} />
       </Td>
       <Td className="mono" title={`${worker.host}, pid ${worker.pid}, ${worker.id}`}>
-        {worker.name}
+        <Link href={`/workers/${worker.id}`} className="hover:underlined">
+          {worker.name}
+        </Link>
       </Td>
       <Td figure className={worker.state === 'stopped' ? 'text-ink-3' : tone}>
         <Age at={worker.lastHeartbeatAt} />
@@ -159,7 +168,7 @@ function WorkerRow({ worker }: { worker: Worker }) {
 }
 
 /** A line of what is left of the lease, amber under half of it. */
-function LeaseLeft({ worker, nowMs }: { worker: Worker; nowMs: number }) {
+export function LeaseLeft({ worker, nowMs }: { worker: Worker; nowMs: number }) {
   const leftMs = Date.parse(worker.leaseExpiresAt) - nowMs
   if (worker.endedAt !== null)
     return <span className="text-ink-2">ended {formatDuration(nowMs - Date.parse(worker.endedAt))} ago</span>
