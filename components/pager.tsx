@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { ButtonLink } from './ui/button.tsx'
 import { Icon } from './ui/icon.tsx'
 
@@ -6,16 +7,19 @@ interface PagerProps {
   label: string
   newer: string | null
   older: string | null
+  /** What else can be done with the list. */
+  children?: ReactNode
 }
 
 /** Pages by position, not by number: rows that come or go meanwhile shift nothing. */
-export function Pager({ label, newer, older }: PagerProps) {
+export function Pager({ label, newer, older, children }: PagerProps) {
   return (
     <nav
       aria-label="Pages of the list"
       className="sticky bottom-0 mt-auto flex h-12 items-center justify-end gap-2 border-line border-t bg-bg px-6 max-md:px-4"
     >
       <span className="mr-auto text-12 text-ink-3">{label}</span>
+      {children}
       <PageLink href={newer} name="Newer" />
       <PageLink href={older} name="Older" />
     </nav>

@@ -92,7 +92,7 @@ function useQuery(filters: Filters, given: string, refused: string | undefined) 
 const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12'
 
 function Chips({ filters }: { filters: Filters }) {
-  const windowed = filters.since !== undefined || filters.until !== undefined
+  const windowed = (filters.since ?? filters.until ?? filters.incident) !== undefined
   return (
     <>
       {FILTERS.filter((filter) => filters[filter]).map((filter) => (

@@ -2,7 +2,19 @@
 import { TASK_STATUSES, type TaskStatus } from '#lib/task/states.ts'
 
 /** Every filter has one name in the box, on its chip and in the URL. `q` are the words without a name. */
-export const FILTERS = ['status', 'repo', 'agent', 'worker', 'user', 'issue', 'label', 'since', 'until', 'q'] as const
+export const FILTERS = [
+  'status',
+  'repo',
+  'agent',
+  'worker',
+  'user',
+  'issue',
+  'label',
+  'incident',
+  'since',
+  'until',
+  'q',
+] as const
 export type Filter = (typeof FILTERS)[number]
 export type Filters = Partial<Record<Filter, string>>
 

@@ -77,7 +77,7 @@ interface TimelineItemProps {
   last: boolean
 }
 
-function TimelineItem({ event, attempts, last }: TimelineItemProps) {
+export function TimelineItem({ event, attempts, last }: TimelineItemProps) {
   const look = eventLookOf(event)
   const { lead, rest, more, hint } = wordsOf(event, attempts)
   return (

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { ExportLinks } from '#components/export-links.tsx'
 import { FilterEmpty } from '#components/filter-empty.tsx'
 import { FirstRun } from '#components/first-run-later.tsx'
 import { formatClock, plural } from '#components/format.ts'
@@ -42,7 +43,9 @@ export default async function TasksPage({ searchParams }: { searchParams: Promis
       <h1 className="sr-only">Tasks</h1>
       <QueryBox key="" filters={filters} />
       <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} />}>
-        <Pager label={`${plural(tasks.length, 'task')}, as of ${formatClock(asOf)} UTC`} {...pager(nextCursor)} />
+        <Pager label={`${plural(tasks.length, 'task')}, as of ${formatClock(asOf)} UTC`} {...pager(nextCursor)}>
+          <ExportLinks filters={filters} />
+        </Pager>
       </TaskList>
     </>
   )

@@ -1,0 +1,70 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { EventList } from '#components/event-list.tsx'
+import { IncidentBand } from '#components/incident-band.tsx'
+import { IncidentButtons } from '#components/incident-buttons.tsx'
+import { IncidentHeading } from '#components/incident-heading.tsx'
+import { sharesOf } from '#components/incident-shares.ts'
+import { IncidentTasks } from '#components/incident-tasks.tsx'
+import { LiveRecords } from '#components/live-records.tsx'
+import { ShareBar } from '#components/share-bar.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { getIncident, listIncidentEvents, listPauses, listTasks } from '#lib/ledger/index.ts'
+import { isTaskError } from '#lib/task/errors.ts'
+import { countMatchingAction, runOperationAction } from '../../operations/actions.ts'
+import { dropIncidentAction, noteIncidentAction, resolveIncidentAction, takeIncidentAction } from '../actions.ts'
+
+interface IncidentPageProps {
+  params: Promise<{ id: string }>
+}
+
+const ACTIONS = {
+  take: takeIncidentAction,
+  drop: dropIncidentAction,
+  note: noteIncidentAction,
+  resolve: resolveIncidentAction,
+}
+const BULK = { count: countMatchingAction, run: runOperationAction }
+const TASKS = 200
+const EVENTS = 100
+const POLL_MS = 3000
+
+const readIncident = cache(async (id: string) => {
+  const context = await requireContext(`/incidents/${id}`)
+  try {
+    return { context, ...(await getIncident(context, { incidentId: decodeURIComponent(id) })) }
+  } catch (error) {
+    if (isTaskError(error) && error.code === 'not_found') notFound()
+    throw error
+  }
+})
+
+export async function generateMetadata({ params }: IncidentPageProps): Promise<Metadata> {
+  return { title: (await readIncident((await params).id)).incident.title }
+}
+
+export default async function IncidentPage({ params }: IncidentPageProps) {
+  const { context, incident } = await readIncident((await params).id)
+  const [{ tasks, nextCursor }, { events }, { pauses }] = await Promise.all([
+    listTasks(context, { incident: incident.id, limit: TASKS }),
+    listIncidentEvents(context, { incidentId: incident.id, limit: EVENTS }),
+    listPauses(context, { limit: 1 }),
+  ])
+  const pause = pauses.find(({ endedAt, until }) => endedAt === null && Date.parse(until) > Date.now()) ?? null
+  const { role, name } = context.actor
+  return (
+    <>
+      <LiveRecords prefixes={['incident.', 'task.']} pollMs={incident.resolvedAt === null ? POLL_MS : null} />
+      <IncidentHeading incident={incident}>
+        <IncidentButtons incident={incident} role={role} person={name} actions={ACTIONS} bulk={BULK} />
+      </IncidentHeading>
+      <ShareBar label="Its tasks" total={incident.total} shares={sharesOf(incident)} />
+      <IncidentBand incident={incident} pause={pause} />
+      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <IncidentTasks incidentId={incident.id} tasks={tasks} more={nextCursor !== null} />
+        <EventList events={events} />
+      </div>
+    </>
+  )
+}

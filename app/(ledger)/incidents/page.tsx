@@ -1,0 +1,48 @@
+import type { Metadata } from 'next'
+import { plural } from '#components/format.ts'
+import { IncidentTable } from '#components/incident-table.tsx'
+import { LiveRecords } from '#components/live-records.tsx'
+import { PageHeading } from '#components/page-heading.tsx'
+import { Pager } from '#components/pager.tsx'
+import { ChipLink } from '#components/ui/chip-link.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { listIncidents } from '#lib/ledger/index.ts'
+import { one, orFromTop, type Parameters, readPage } from '../pages.ts'
+
+export const metadata: Metadata = { title: 'Incidents' }
+
+const POLL_MS = 5000
+const STATES = [
+  { state: 'open', name: 'Open' },
+  { state: 'resolved', name: 'Resolved' },
+  { state: 'all', name: 'All' },
+] as const
+
+export default async function IncidentsPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const parameters = await searchParams
+  const { state } = STATES.find((choice) => choice.state === one(parameters.state)) ?? STATES[0]
+  const here = state === 'open' ? '/incidents' : `/incidents?state=${state}`
+  const page = readPage(here, parameters)
+  const context = await requireContext(here)
+  const query = { ...page.command, ...(state !== 'all' && { state }) }
+  const { incidents, nextCursor } = await orFromTop(here, listIncidents(context, query))
+  return (
+    <>
+      <LiveRecords prefixes={['incident.', 'task.']} pollMs={POLL_MS} />
+      <PageHeading title="Incidents" />
+      <nav aria-label="States" className="flex gap-1 border-line border-b px-4 pb-2 max-md:px-2 max-md:pt-2">
+        {STATES.map((choice) => (
+          <ChipLink
+            key={choice.state}
+            href={choice.state === 'open' ? '/incidents' : `/incidents?state=${choice.state}`}
+            current={choice.state === state}
+          >
+            {choice.name}
+          </ChipLink>
+        ))}
+      </nav>
+      <IncidentTable incidents={incidents} open={state === 'open'} />
+      <Pager label={plural(incidents.length, 'incident')} {...page.pager(nextCursor)} />
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+import type { TaskEvent } from '#lib/task/schema.ts'
+import { SectionHeading } from './page-heading.tsx'
+import { TimelineItem } from './task-timeline.tsx'
+
+/** What happened to something that is no task, newest first. */
+export function EventList({ events }: { events: readonly TaskEvent[] }) {
+  return (
+    <section aria-label="Timeline" className="min-w-0 border-line lg:border-l">
+      <SectionHeading title="Timeline" />
+      {events.length === 0 && <p className="px-6 py-2 text-ink-3 max-md:px-4">Nothing has been written down yet.</p>}
+      <ol className="px-6 py-3 max-md:px-4">
+        {events.map((event, index) => (
+          <TimelineItem key={event.id} event={event} attempts={[]} last={index === events.length - 1} />
+        ))}
+      </ol>
+    </section>
+  )
+}

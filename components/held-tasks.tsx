@@ -1,0 +1,79 @@
+'use client'
+
+import type { Task } from '#lib/task/schema.ts'
+import { useNow } from './clock.tsx'
+import { SectionHeading } from './page-heading.tsx'
+import { lookOf, StatusWord } from './task-status.tsx'
+import { Age, Moment } from './time.tsx'
+import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+
+interface HeldTasksProps {
+  tasks: readonly Task[]
+  /** Where all of them are. */
+  href: string
+}
+
+/** What a worker works on, or last worked on: what is under way first. */
+export function HeldTasks({ tasks, href }: HeldTasksProps) {
+  const now = useNow()
+  return (
+    <section aria-label="Tasks of the worker">
+      <SectionHeading title="Tasks">
+        <Link href={href} className="underlined">
+          whose current attempt is its own
+        </Link>
+      </SectionHeading>
+      {tasks.length === 0 ? (
+        <EmptyState>No open or recently sealed task has its current attempt here.</EmptyState>
+      ) : (
+        <Table aria-label="Tasks of the worker">
+          <thead>
+            <tr>
+              <Th className="w-[160px]">Status</Th>
+              <Th className="w-[170px] max-md:hidden">Repo and issue</Th>
+              <Th>Title</Th>
+              <Th figure className="w-[80px] max-md:hidden">
+                Attempt
+              </Th>
+              <Th figure className="w-[100px]">
+                Started
+              </Th>
+              <Th figure className="w-[110px] max-md:hidden">
+                Last progress
+              </Th>
+            </tr>
+          </thead>
+          <tbody>
+            {tasks.map((task) => (
+              <tr key={task.id} data-task={task.id} className="hover:bg-hover">
+                <Td>
+                  <StatusWord look={lookOf(task, now)} />
+                </Td>
+                <Td className="text-ink-2 max-md:hidden">
+                  {task.repo}
+                  {task.issueNumber !== null && `#${task.issueNumber}`}
+                </Td>
+                <Td>
+                  <Link href={`/tasks/${task.id}`} className="font-[450] hover:underlined" title={task.title}>
+                    {task.title}
+                  </Link>
+                </Td>
+                <Td figure className="max-md:hidden">
+                  {task.attempt}
+                </Td>
+                <Td figure className="text-ink-2">
+                  {task.startedAt !== null && <Moment at={task.startedAt} />}
+                </Td>
+                <Td figure className="text-ink-2 max-md:hidden">
+                  {task.progressAt !== null && <Age at={task.progressAt} />}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,97 @@
+'use client'
+
+import type { Incident } from '#lib/task/schema.ts'
+import { formatCount } from './format.ts'
+import { incidentLookOf } from './incident-look.ts'
+import { sharesOf } from './incident-shares.ts'
+import { Swatch } from './share-bar.tsx'
+import { StatusIcon } from './status-icon.tsx'
+import { Duration, Moment } from './time.tsx'
+import { WORDS } from './tone.ts'
+import { EmptyState } from './ui/empty-state.tsx'
+import { Link } from './ui/link.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+
+/** What interrupted work, newest first: how much of it is still open, and who is on it. */
+export function IncidentTable({ incidents, open }: { incidents: readonly Incident[]; open: boolean }) {
+  if (incidents.length === 0) {
+    return (
+      <EmptyState>
+        {open ? 'Nothing is open: whatever was interrupted has been looked after.' : 'No incident is on record yet.'}
+      </EmptyState>
+    )
+  }
+  return (
+    <Table aria-label="Incidents">
+      <thead>
+        <tr>
+          <Th className="w-[170px]">State</Th>
+          <Th>Incident</Th>
+          <Th figure className="w-[100px] max-md:hidden">
+            Opened
+          </Th>
+          <Th figure className="w-[100px] max-lg:hidden">
+            Lasted
+          </Th>
+          <Th className="w-[210px] max-lg:hidden">
+            <span className="sr-only">Shares</span>
+          </Th>
+          <Th figure className="w-[120px] max-md:w-[96px]">
+            Open
+          </Th>
+          <Th className="w-[160px] max-md:hidden">On it</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {incidents.map((incident) => (
+          <IncidentRow key={incident.id} incident={incident} />
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function IncidentRow({ incident }: { incident: Incident }) {
+  const { id, title, openedAt, resolvedAt, owner, open, total } = incident
+  return (
+    <tr data-incident={id} className="hover:bg-hover">
+      <Td>
+        <IncidentWord incident={incident} />
+      </Td>
+      <Td>
+        <Link href={`/incidents/${id}`} className="font-[450] hover:underlined">
+          {title}
+        </Link>
+      </Td>
+      <Td figure className="text-ink-2 max-md:hidden">
+        <Moment at={openedAt} />
+      </Td>
+      <Td figure className="max-lg:hidden">
+        <Duration from={openedAt} to={resolvedAt} />
+      </Td>
+      <Td className="max-lg:hidden">
+        <span className="flex h-2 gap-0.5">
+          {sharesOf(incident)
+            .filter(({ count }) => count > 0)
+            .map(({ name, count, tone, pattern }) => (
+              <Swatch key={name} tone={tone} pattern={pattern} grow={count} className="min-w-1 basis-0" />
+            ))}
+        </span>
+      </Td>
+      <Td figure>
+        {formatCount(open)} <span className="text-ink-3">of {formatCount(total)}</span>
+      </Td>
+      <Td className="text-ink-2 max-md:hidden">{owner ?? <span className="text-ink-3">nobody</span>}</Td>
+    </tr>
+  )
+}
+
+export function IncidentWord({ incident }: { incident: Incident }) {
+  const { word, shape, tone, loud } = incidentLookOf(incident)
+  return (
+    <span className="inline-flex items-center gap-1.5 align-middle">
+      <StatusIcon shape={shape} className={WORDS[tone]} />
+      <span className={loud ? `font-medium ${WORDS[tone]}` : ''}>{word}</span>
+    </span>
+  )
+}

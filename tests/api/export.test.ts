@@ -1,0 +1,42 @@
+/** Tasks as files: every one that matches, once, in a form that spreadsheets read and do not carry out. */
+import { expect, it } from 'vitest'
+import { tasksAsCsv, tasksAsJson } from '#lib/api/export.ts'
+import { createTask } from '#lib/ledger/index.ts'
+import { taskOf } from '../support/factories.ts'
+import { forEachDialect } from '../support/ledger.ts'
+
+async function all(content: AsyncGenerator<string>): Promise<string> {
+  let text = ''
+  for await (const part of content) text += part
+  return text
+}
+
+forEachDialect('an export', (open) => {
+  it('holds every task that matches once, over as many pages as it takes', async () => {
+    const { context } = await open()
+    await createTask.many(
+      context,
+      Array.from({ length: 620 }, () => taskOf({ repo: 'acme/api' })),
+    )
+    await createTask(context, taskOf({ repo: 'acme/web' }))
+    const [head, ...lines] = (await all(tasksAsCsv(context, { repo: 'acme/api' }))).trimEnd().split('\r\n')
+    expect(head).toMatch(/^id,status,sealed_at,title,repo,/)
+    expect(new Set(lines.map((line) => line.split(',')[0])).size).toBe(620)
+    const { tasks } = JSON.parse(await all(tasksAsJson(context, { repo: 'acme/api' })))
+    expect(tasks).toHaveLength(620)
+  })
+
+  it('keeps commas, quotes and lines within their cell, and lets no cell be a formula', async () => {
+    const { context } = await open()
+    await createTask(context, taskOf({ id: 'one', title: '=HYPERLINK("http://x")', repo: 'a,b', labels: {} }))
+    const text = await all(tasksAsCsv(context, {}))
+    expect(text.split('\r\n')[1]).toMatch(/^one,queued,,"'=HYPERLINK\(""http:\/\/x""\)","a,b",/)
+  })
+
+  it('is whole as JSON without a task, and with what it is told beside them', async () => {
+    const { context } = await open()
+    expect(JSON.parse(await all(tasksAsJson(context, {})))).toEqual({ tasks: [] })
+    const more = { incident: { id: 'i' } }
+    expect(JSON.parse(await all(tasksAsJson(context, {}, more)))).toEqual({ ...more, tasks: [] })
+  })
+})
