@@ -11,7 +11,9 @@ import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
 import { hookCommand } from './hook.ts'
 import { importCommand } from './import.ts'
+import { incidentCommand } from './incident.ts'
 import { incidentsCommand } from './incidents.ts'
+import { pauseCommand, unpauseCommand } from './pause.ts'
 import { recoverCommand } from './recover.ts'
 import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
@@ -53,6 +55,9 @@ for (const command of [
   recoverCommand(),
   drainCommand(),
   incidentsCommand(),
+  incidentCommand(),
+  pauseCommand(),
+  unpauseCommand(),
   hookCommand(),
   importCommand(),
   doctorCommand(),

@@ -20,6 +20,8 @@ export function recoverCommand(): Command {
       for (const hint of run.hints) print(textOf(hint.text))
       for (const error of run.errors) print(`${error.taskId}: ${textOf(error.message)}`)
       const counts = `dead workers ${run.workersDead} · interrupted ${run.interrupted} · reassigned ${run.reassigned}`
+      if (run.suspects > 0) print(`${run.suspects} died together with others: each runs alone next`)
+      if (run.waiting > 0) print(`a storm: ${run.waiting} silent workers wait, and are given up one at a time`)
       print(
         `${dryRun ? 'would find' : 'found'}: ${counts} · quarantined ${run.quarantined} · errors ${run.errors.length}`,
       )

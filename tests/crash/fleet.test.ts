@@ -60,7 +60,7 @@ describe('two servers on one PostgreSQL', () => {
     const ids = tasks.map(({ id }) => id)
     await eventually('all are interrupted', async () => {
       const [row] = await site.sql(`SELECT COUNT(*) AS count FROM task_history
-        WHERE id LIKE 'dead-%' AND status = 'interrupted' AND interruptions = 1`)
+        WHERE id LIKE 'dead-%' AND status = 'interrupted' AND interruptions = 0`)
       return Number(row?.count) === DEAD
     })
     const told =
