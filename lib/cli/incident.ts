@@ -56,14 +56,20 @@ export function incidentCommand(): Command {
   const command = new Command('incident').description('look after an incident: take, drop, note, resolve or release it')
   for (const act of ACTS) {
     const one = new Command(act.name).description(act.description).argument('<id>', 'id of the incident')
-    if (act.reasoned) one.requiredOption('--reason <text>', act.name === 'note' ? 'the note' : 'why; it is kept for ever')
+    if (act.reasoned)
+      one.requiredOption('--reason <text>', act.name === 'note' ? 'the note' : 'why; it is kept for ever')
     one
       .option('--json', 'print the answer of the ledger as it is')
-      .addHelpText('after', `\nExample:\n  rollcall incident ${act.name} ID${act.reasoned ? " --reason 'the switch is back'" : ''}`)
+      .addHelpText(
+        'after',
+        `\nExample:\n  rollcall incident ${act.name} ID${act.reasoned ? " --reason 'the switch is back'" : ''}`,
+      )
       .action(async (id: string, { json, reason = '' }: { json?: true; reason?: string }) => {
         const { incident } = await act.perform(clientOf(), id, reason)
         if (json) return printJson({ incident })
-        print(`${incident.id}  ${textOf(incident.title)}: ${act.done}; ${incident.open} of ${incident.total} tasks open`)
+        print(
+          `${incident.id}  ${textOf(incident.title)}: ${act.done}; ${incident.open} of ${incident.total} tasks open`,
+        )
       })
     command.addCommand(one.copyInheritedSettings(command))
   }
