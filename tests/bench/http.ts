@@ -36,6 +36,11 @@ export async function httpPart({ folder }: Bench): Promise<Comparison[]> {
   }
 }
 
+/** Rollcall's own server, for whoever calls it otherwise. */
+export function startRollcall(database: string) {
+  return startServer('Rollcall', 'http-rollcall.ts', database)
+}
+
 async function startServer(name: string, file: string, database: string, ...args: string[]) {
   const child = fork(join(import.meta.dirname, file), [database, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -46,6 +51,7 @@ async function startServer(name: string, file: string, database: string, ...args
   const contestant: Contestant = { name, round: () => postAll(listening, CALLERS, REQUESTS) }
   return {
     contestant,
+    listening,
     async stop() {
       process.off('exit', endWithUs)
       const ended = once(child, 'exit')

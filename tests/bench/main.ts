@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandPart } from './command.ts'
 import type { Comparison } from './contest.ts'
 import { httpPart } from './http.ts'
 import { postgresqlPart } from './postgresql.ts'
@@ -21,6 +22,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Comparison[]>> = {
   postgresql: postgresqlPart,
   http: httpPart,
   recovery: recoveryPart,
+  command: commandPart,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--full')
