@@ -44,6 +44,51 @@ export function actWordsOf(act: ActName, task: Task): ActWords {
         dismiss: 'Keep it',
         field: 'Reason, kept with the task',
       }
+    case 'hold':
+      return {
+        title: 'Hold this task',
+        consequence: 'Nothing happens to it by itself until it is released.',
+        confirm: 'Hold the task',
+        dismiss,
+        field: 'Reason, kept with the task',
+      }
+    case 'release':
+      return {
+        title: 'Release this task',
+        consequence:
+          task.status === 'quarantined'
+            ? 'It stays sealed, and comes back as a new task with budgets of its own.'
+            : 'It goes on as its strategy says.',
+        confirm: 'Release the task',
+        dismiss,
+        field: 'Reason, kept with the task',
+      }
+    case 'compensate':
+      return {
+        title: 'Undo what this task did',
+        consequence: 'Its steps are undone from the last to the first; then it is sealed for good.',
+        confirm: 'Compensate the task',
+        dismiss,
+        field: 'Reason, kept with the task',
+      }
+    case 'adopt':
+      return {
+        title: 'Adopt a late report',
+        consequence: held
+          ? 'Its running attempt ends at once, and is lost to its worker.'
+          : 'It ends as the report says.',
+        confirm: 'Adopt the report',
+        dismiss,
+        field: 'Reason, kept with the task',
+      }
+    case 'quarantine':
+      return {
+        title: 'Quarantine this task',
+        consequence: `${held ? 'Its attempt ends at once. ' : ''}It is sealed, and can be released as a new task.`,
+        confirm: 'Quarantine the task',
+        dismiss,
+        field: 'Reason, kept with the task',
+      }
     case 'note':
       return {
         title: 'Note',

@@ -12,6 +12,7 @@ export function nextStepInBrief(task: Task, nowMs: number): { words: string; ton
     return { words: `${NEXT_VERBS[nextAction]} ${leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'now'}`, tone: 'warn' }
   }
   if (task.cancelRequestedAt !== null) return { words: 'Cancel asked', tone: 'warn' }
+  if (task.heldAt !== null) return { words: 'Needs you', tone: 'mute' }
   if (status === 'queued' || status === 'assigned') return { words: 'Waits for a worker', tone: 'mute' }
   return isSilent(task, nowMs) ? { words: 'Needs a look', tone: 'warn' } : { words: task.phase ?? '', tone: 'mute' }
 }

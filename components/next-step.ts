@@ -25,6 +25,9 @@ export function nextStepOf(task: Task, nowMs: number): NextStep {
 function afterLoss(task: Task, nowMs: number): NextStep {
   const { nextAction, nextAt, status } = task
   const { why, note } = reasonOf(task)
+  if (nextAction === 'compensate' && task.compensatingSince !== null) {
+    return step('warn', `Its side effects are being undone: ${task.nextReason ?? 'the next step comes at once'}.`, null)
+  }
   if (nextAction === null || nextAction === 'hold') {
     const by = status === 'failed' ? 'Reassign it by hand, or cancel it.' : 'Fail it for good, or reassign it by hand.'
     return step('bad', `Nothing happens by itself: ${why}. ${by}`, budgetsOf(task))
@@ -48,6 +51,9 @@ function beforeStart(task: Task, nowMs: number): NextStep {
   const waits = task.notBefore !== null && Date.parse(task.notBefore) > nowMs
   if (task.nextAction === 'abort') return abortion(task, nowMs)
   const who = task.workerId === null ? `any worker${skillsOf(task)}` : chosenOf(task)
+  if (task.heldAt !== null) {
+    return step('bad', `Nothing happens by itself: ${task.nextReason ?? 'it is held'}. Release it, or cancel it.`, null)
+  }
   if (task.undoable) {
     const until = waits ? 'Until then it can be undone.' : 'It can be undone until one does.'
     const sentence = waits ? `Offer it to ${who}. ${until}` : `${capital(who)} may take it now. ${until}`

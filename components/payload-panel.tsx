@@ -1,6 +1,6 @@
 import type { Compensation, Task } from '#lib/task/schema.ts'
+import { CompensationList } from './compensation-list.tsx'
 import { JsonView } from './json-view.tsx'
-import { Moment } from './time.tsx'
 
 interface PayloadPanelProps {
   task: Task
@@ -17,24 +17,7 @@ export function PayloadPanel({ task, compensations }: PayloadPanelProps) {
         <JsonView name="Payload" value={task.payload} />
       )}
       {task.artifacts !== null && <JsonView name="Artifacts" value={task.artifacts} />}
-      <section aria-label="Compensations">
-        <h3 className="font-medium text-12 text-ink-2">Compensations</h3>
-        {compensations.length === 0 && (
-          <p className="pt-1 text-ink-3">
-            {task.sideEffects ? 'None is registered, though it acts on the outside world.' : 'None is registered.'}
-          </p>
-        )}
-        <ul>
-          {compensations.map((one) => (
-            <li key={one.id} className="flex gap-4 border-line border-b py-1.5">
-              <span className="mono">{one.kind}</span>
-              <span className="min-w-0 flex-1 truncate">{one.target}</span>
-              <span className="text-ink-2">{one.status}</span>
-              <Moment at={one.createdAt} className="text-ink-3" />
-            </li>
-          ))}
-        </ul>
-      </section>
+      <CompensationList task={task} compensations={compensations} />
     </div>
   )
 }

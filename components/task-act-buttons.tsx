@@ -4,14 +4,15 @@ import { ArrowRightLeft, Ban, type LucideIcon, MessageSquare, Undo2, X } from 'l
 import { lazy, Suspense, useActionState, useState } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
 import { useKeys } from './keys.ts'
-import { type ActName, refusalOf, roleRefusal, type TaskActions } from './task-acts.ts'
+import { MoreActs } from './more-acts.tsx'
+import { type ActFacts, type ActName, type MAIN_ACTS, refusalOf, roleRefusal, type TaskActions } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
 import { Tooltip } from './ui/tooltip.tsx'
 import type { Candidate } from './worker-choice.tsx'
 
 const TaskActDialog = lazy(() => import('./task-act-dialog.tsx'))
 
-const ACTS: readonly { act: ActName; name: string; key: string; icon: LucideIcon }[] = [
+const ACTS: readonly { act: (typeof MAIN_ACTS)[number]; name: string; key: string; icon: LucideIcon }[] = [
   { act: 'reassign', name: 'Reassign…', key: 'a', icon: ArrowRightLeft },
   { act: 'fail', name: 'Fail…', key: 'f', icon: X },
   { act: 'cancel', name: 'Cancel…', key: 'c', icon: Ban },
@@ -21,23 +22,23 @@ const ACTS: readonly { act: ActName; name: string; key: string; icon: LucideIcon
 interface TaskActButtonsProps {
   task: Task
   role: Role
-  compensations: number
+  facts: ActFacts
   workers: readonly Candidate[]
   actions: TaskActions
 }
 
 /** The acts, each with its key. A refused one stays in its place and says why; on a phone they stick to the edge. */
-export function TaskActButtons({ task, role, compensations, workers, actions }: TaskActButtonsProps) {
+export function TaskActButtons({ task, role, facts, workers, actions }: TaskActButtonsProps) {
   const [opened, setOpened] = useState<{ act: ActName; times: number } | null>(null)
   const [isOpen, setOpen] = useState(false)
   const open = (act: ActName) => {
-    if (refusalOf(act, task, role, compensations) !== null) return
+    if (refusalOf(act, task, role, facts) !== null) return
     setOpened((before) => ({ act, times: (before?.times ?? 0) + 1 }))
     setOpen(true)
   }
   useKeys(Object.fromEntries(ACTS.map(({ act, key }) => [key, () => open(act)])))
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-20 max-md:flex-nowrap max-md:border-line max-md:border-t max-md:bg-bg max-md:px-4 max-md:py-3">
+    <div className="flex shrink-0 flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-0 max-md:z-20 max-md:border-line max-md:border-t max-md:bg-bg max-md:px-4 max-md:py-3">
       {task.undoable && <UndoButton task={task} undo={actions.undo} refusal={roleRefusal('Undo', role)} />}
       {ACTS.map(({ act, name, icon: Icon }) => (
         <ActButton
@@ -45,10 +46,11 @@ export function TaskActButtons({ task, role, compensations, workers, actions }: 
           name={name}
           icon={<Icon size={16} strokeWidth={1.5} absoluteStrokeWidth aria-hidden className="max-md:hidden" />}
           primary={act === 'reassign' && !task.undoable}
-          refusal={refusalOf(act, task, role, compensations)}
+          refusal={refusalOf(act, task, role, facts)}
           onPress={() => open(act)}
         />
       ))}
+      <MoreActs refusalOf={(act) => refusalOf(act, task, role, facts)} onPress={open} />
       {opened && (
         <Suspense>
           <TaskActDialog
@@ -56,6 +58,7 @@ export function TaskActButtons({ task, role, compensations, workers, actions }: 
             act={opened.act}
             task={task}
             workers={workers}
+            reports={facts.lateReports}
             action={actions[opened.act]}
             open={isOpen}
             onClose={() => setOpen(false)}

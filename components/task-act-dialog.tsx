@@ -9,8 +9,9 @@ import {
   useEffectEvent,
   useState,
 } from 'react'
-import type { Task } from '#lib/task/schema.ts'
+import type { LateReport, Task } from '#lib/task/schema.ts'
 import { actWordsOf } from './act-words.ts'
+import { ReportChoice } from './report-choice.tsx'
 import type { Act, ActName, ActState } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
 import { Dialog } from './ui/dialog.tsx'
@@ -22,6 +23,7 @@ interface TaskActDialogProps {
   act: ActName
   task: Task
   workers: readonly Candidate[]
+  reports: readonly LateReport[]
   action: Act
   open: boolean
   onClose: () => void
@@ -31,7 +33,7 @@ const HOLD_MS = 10_000
 const LENGTH_MIN = { reason: 5, text: 1 }
 const LENGTH_MAX = { reason: 500, text: 4000 }
 
-export default function TaskActDialog({ act, task, workers, action, open, onClose }: TaskActDialogProps) {
+export default function TaskActDialog({ act, task, workers, reports, action, open, onClose }: TaskActDialogProps) {
   const [state, submit, pending] = useActionState(action, { status: 'idle' })
   const [short, setShort] = useState(false)
   const close = useEffectEvent(onClose)
@@ -59,6 +61,7 @@ export default function TaskActDialog({ act, task, workers, action, open, onClos
           <input type="hidden" name="taskId" value={task.id} />
           {act === 'reassign' && <input type="hidden" name="holdMs" value={HOLD_MS} />}
           {act === 'reassign' && <WorkerChoice task={task} workers={workers} />}
+          {act === 'adopt' && <ReportChoice reports={reports} />}
           <Reason label={words.field} name={field} short={short} />
           {act === 'reassign' && task.sideEffects && <RunTwice />}
           <Refusal state={state} />

@@ -18,9 +18,10 @@ interface TaskHeadingProps {
   task: Task
   attempts: readonly Attempt[]
   compensations: readonly Compensation[]
+  successorId: string | null
 }
 
-export function TaskHeading({ task, attempts, compensations }: TaskHeadingProps) {
+export function TaskHeading({ task, attempts, compensations, successorId }: TaskHeadingProps) {
   const look = lookOf(task, useNow())
   return (
     <div className="px-6 pt-3 pb-3 max-md:px-4">
@@ -44,12 +45,12 @@ export function TaskHeading({ task, attempts, compensations }: TaskHeadingProps)
           {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}
         </span>
       </div>
-      <HeadingFacts task={task} attempts={attempts} compensations={compensations} />
+      <HeadingFacts task={task} attempts={attempts} compensations={compensations} successorId={successorId} />
     </div>
   )
 }
 
-function HeadingFacts({ task, attempts, compensations }: TaskHeadingProps) {
+function HeadingFacts({ task, attempts, compensations, successorId }: TaskHeadingProps) {
   return (
     <dl className="mt-1.5 flex flex-wrap gap-x-8 gap-y-2 max-md:hidden">
       <Fact name="Id">
@@ -72,6 +73,8 @@ function HeadingFacts({ task, attempts, compensations }: TaskHeadingProps) {
             .join(', ')}
         </Fact>
       )}
+      {task.predecessorId !== null && <Other name="Released from" id={task.predecessorId} />}
+      {successorId !== null && <Other name="Goes on as" id={successorId} />}
       {task.incidentId !== null && (
         <Fact name="Incident">
           <span className="mono" title={task.incidentId}>
@@ -102,6 +105,16 @@ function Crumb({ href, children }: { href: string; children: ReactNode }) {
     <Link href={href} className="hover:text-ink">
       {children}
     </Link>
+  )
+}
+
+function Other({ name, id }: { name: string; id: string }) {
+  return (
+    <Fact name={name}>
+      <Link href={`/tasks/${id}`} className="mono underline" title={id}>
+        {shortId(id)}
+      </Link>
+    </Fact>
   )
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readConfig } from '#lib/config.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 
@@ -32,6 +32,22 @@ describe('the configuration', () => {
   it('is overridden by the environment', async () => {
     const { settings } = await read('{"strategy": "compensate", "firstDelayMs": 5}', { strategy: 'hold-for-operator' })
     expect(settings).toMatchObject({ strategy: 'hold-for-operator', firstDelayMs: 5 })
+  })
+
+  it('reads the secrets of compensations from the environment, and refuses a start without one', async () => {
+    const url = 'https://git.internal/undo'
+    const file = JSON.stringify({
+      compensation: { handlers: { branch: { url, secret: 'UNDO_SECRET' }, tag: { url } } },
+    })
+    vi.stubEnv('UNDO_SECRET', 'hush')
+    expect([...(await read(file)).secrets]).toEqual([['branch', 'hush']])
+    for (const value of [undefined, '']) {
+      vi.stubEnv('UNDO_SECRET', value)
+      await expect(read(file)).rejects.toThrow(
+        /rollcall\.json cannot be used: compensation\.handlers\.branch\.secret: the environment has no variable UNDO_SECRET\./,
+      )
+    }
+    vi.unstubAllEnvs()
   })
 
   it('chooses a strategy by agent or label, the first rule that fits', async () => {

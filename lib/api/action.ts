@@ -82,7 +82,7 @@ function readForm(formData: FormData): Record<string, unknown> {
   for (const [name, value] of formData) {
     // React adds fields of its own to the forms of server actions.
     if (name.startsWith('$') || typeof value !== 'string' || value.trim() === '') continue
-    given[name] = name.endsWith('Ms') ? Number(value) : value.trim()
+    given[name] = name.endsWith('Ms') || name === 'attempt' ? Number(value) : value.trim()
   }
   return given
 }

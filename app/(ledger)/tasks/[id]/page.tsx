@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { AttemptTable } from '#components/attempt-table.tsx'
 import { FiveFacts } from '#components/five-facts.tsx'
+import { LateReports } from '#components/late-reports.tsx'
 import { LiveTask } from '#components/live-task.tsx'
 import { NextStepBand } from '#components/next-step-band.tsx'
 import { OutputPanel } from '#components/output-panel.tsx'
@@ -15,25 +16,12 @@ import { TaskTimeline } from '#components/task-timeline.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { getTask, listEvents, listWorkers } from '#lib/ledger/index.ts'
 import { isTaskError } from '#lib/task/errors.ts'
-import {
-  cancelTaskAction,
-  failTaskAction,
-  noteTaskAction,
-  reassignTaskAction,
-  undoReassignmentAction,
-} from '../actions.ts'
+import { TASK_ACTIONS } from './task-actions.ts'
 
 interface TaskPageProps {
   params: Promise<{ id: string }>
 }
 
-const ACTIONS = {
-  fail: failTaskAction,
-  reassign: reassignTaskAction,
-  undo: undoReassignmentAction,
-  cancel: cancelTaskAction,
-  note: noteTaskAction,
-}
 const EVENTS = 100
 
 const readTask = cache(async (id: string) => {
@@ -51,7 +39,9 @@ export async function generateMetadata({ params }: TaskPageProps): Promise<Metad
 }
 
 export default async function TaskPage({ params }: TaskPageProps) {
-  const { context, task, attempts, session, compensations } = await readTask((await params).id)
+  const { context, task, attempts, session, compensations, lateReports, successorId } = await readTask(
+    (await params).id,
+  )
   const { role } = context.actor
   const [history, { workers }] = await Promise.all([
     listEvents(context, { taskId: task.id, limit: EVENTS }),
@@ -61,21 +51,26 @@ export default async function TaskPage({ params }: TaskPageProps) {
   return (
     <div className="flex flex-1 flex-col lg:h-[calc(100dvh-2.75rem)] lg:min-h-[720px] lg:flex-none">
       <LiveTask taskId={task.id} workerId={task.holder?.workerId ?? null} sealed={task.sealedAt !== null} />
-      <TaskHeading task={task} attempts={attempts} compensations={compensations} />
+      <TaskHeading task={task} attempts={attempts} compensations={compensations} successorId={successorId} />
       <NextStepBand task={task}>
         <TaskActButtons
           task={task}
           role={role}
-          compensations={compensations.length}
+          facts={{ compensations: compensations.length, lateReports, successorId }}
           workers={workers}
-          actions={ACTIONS}
+          actions={TASK_ACTIONS}
         />
       </NextStepBand>
       <FiveFacts task={task} />
       <TaskPanels
         timeline={<TaskTimeline taskId={task.id} attempts={attempts} {...history} />}
         output={<OutputPanel task={task} attempts={newest} />}
-        attempts={<AttemptTable task={task} attempts={newest} />}
+        attempts={
+          <>
+            <AttemptTable task={task} attempts={newest} />
+            <LateReports reports={lateReports} />
+          </>
+        }
         payload={<PayloadPanel task={task} compensations={compensations} />}
         session={<SessionPanel session={session} />}
       />
