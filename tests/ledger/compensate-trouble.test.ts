@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
+import { changeSteps } from '#lib/ledger/change-steps.ts'
 import { finishStep } from '#lib/ledger/finish-step.ts'
 import { type Context, getTask, registerCompensation } from '#lib/ledger/index.ts'
+import { done, operation } from '#lib/ledger/operation.ts'
 import { takeSteps } from '#lib/ledger/take-steps.ts'
+import type { Compensation } from '#lib/task/schema.ts'
 import { eventually } from '../support/eventually.ts'
 import { begin, eventTypes, pass } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
@@ -30,7 +33,7 @@ forEachDialect('undoing that meets trouble', (open) => {
     const ledger = await open()
     const undoer = await openUndoer()
     undoer.answer(respond as never)
-    const context = knowing(ledger, undoer.url, { timeoutMs: 200, backoffMs: 5000 })
+    const context = knowing(ledger, undoer.url, { timeoutMs: error.includes('200 ms') ? 200 : 10_000, backoffMs: 5000 })
     const { taskId } = await interruptedAfter(ledger, context, ['tag', 'branch'])
     for (const tries of [1, 2]) {
       expect(await undo(context)).toBe(1)
@@ -157,5 +160,43 @@ forEachDialect('undoing that meets trouble', (open) => {
       expect(own).toEqual([`${taskId}/s2`, `${taskId}/s1`, `${taskId}/s0`])
     }
     await checkInvariants(ledger)
+  })
+
+  it('hears no answer to a try that is over while the next one is under way', async () => {
+    const ledger = await open()
+    const context = knowing(ledger, 'http://127.0.0.1:9/')
+    const { taskId } = await interruptedAfter(ledger, context, ['branch'])
+    await takeSteps(context, { max: 1 })
+    ledger.clock.advance(15_000)
+    expect(await takeSteps(context, { max: 1 })).toMatchObject([{ step: { tries: 2 } }])
+    const before = await snapshot(ledger, ['task_history', 'compensations', 'task_events'])
+    for (const error of [null, 'it failed']) await finishStep(context, { taskId, stepId: 's1', tries: 1, error })
+    expect(await snapshot(ledger, ['task_history', 'compensations', 'task_events'])).toEqual(before)
+    await finishStep(context, { taskId, stepId: 's1', tries: 2, error: null })
+    const undone = await snapshot(ledger, ['task_history', 'compensations', 'task_events'])
+    await finishStep(context, { taskId, stepId: 's1', tries: 2, error: 'it failed' })
+    expect(await snapshot(ledger, ['task_history', 'compensations', 'task_events'])).toEqual(undone)
+  })
+
+  it('writes a step only as it was read: with its status, and the number of its try', async () => {
+    const ledger = await open()
+    const context = knowing(ledger, 'http://127.0.0.1:9/')
+    const { taskId } = await interruptedAfter(ledger, context, ['branch'])
+    await takeSteps(context, { max: 1 })
+    const [step] = (await read(ledger, taskId)).compensations
+    if (!step) throw new Error('the step is not there')
+    const write = operation<Compensation, null>(
+      'writeStep',
+      () => '',
+      function* (_, requests) {
+        yield* changeSteps(requests.map(({ command }) => ({ step: command, set: { status: 'done' } })))
+        return requests.map(() => done(null))
+      },
+    )
+    await write(context, { ...step, tries: 2 })
+    await write(context, { ...step, status: 'registered' })
+    expect((await read(ledger, taskId)).compensations).toEqual([step])
+    await write(context, step)
+    expect((await read(ledger, taskId)).compensations).toMatchObject([{ status: 'done', tries: 1 }])
   })
 })

@@ -30,6 +30,20 @@ forEachDialect('a task that is to be undone', (open) => {
     await checkInvariants(ledger)
   })
 
+  it('has no step touched before its verdict was carried out, nor when something else is to become of it', async () => {
+    const ledger = await open()
+    const undoer = await openUndoer()
+    const context = knowing(ledger, undoer.url)
+    const { ref } = await begin(ledger)
+    await registerCompensation(context, { ...ref, kind: 'branch', target: 't', reason })
+    const task = await finishAttempt(context, reportOf(ref, { outcome: 'interrupted' }))
+    expect(task).toMatchObject({ nextAction: 'compensate', compensatingSince: null })
+    expect(await undo(context)).toBe(0)
+    await ledger.sql("UPDATE task_history SET next_action = 'reassign', compensating_since = 1")
+    expect(await undo(context)).toBe(0)
+    expect(undoer.calls).toEqual([])
+  })
+
   it('is compensated after a failure too, also when no retry is left', async () => {
     const ledger = await open()
     const undoer = await openUndoer()
@@ -96,7 +110,9 @@ forEachDialect('a task that is to be undone', (open) => {
     await finishStep(context, { taskId, stepId: order?.step.id ?? '', tries: 1, error: null })
     ledger.clock.advance(3_600_000)
     expect(await undo(context)).toBe(0)
-    expect((await read(ledger, taskId)).task).toMatchObject({ status: 'interrupted', nextAction: 'hold' })
+    expect((await read(ledger, taskId)).task).toMatchObject({
+      ...{ status: 'interrupted', nextAction: 'hold', nextAt: null, nextReason: 'ada holds it: wait' },
+    })
     await releaseTask(context, { taskId, reason: 'go on' })
     expect(await undo(context)).toBe(1)
     expect((await read(ledger, taskId)).task.status).toBe('compensated')
