@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { changeSteps } from '#lib/ledger/change-steps.ts'
 import { finishStep } from '#lib/ledger/finish-step.ts'
-import { type Context, getTask, registerCompensation } from '#lib/ledger/index.ts'
+import { type Context, finishAttempt, getTask, registerCompensation } from '#lib/ledger/index.ts'
 import { done, operation } from '#lib/ledger/operation.ts'
 import { takeSteps } from '#lib/ledger/take-steps.ts'
 import type { Compensation } from '#lib/task/schema.ts'
 import { eventually } from '../support/eventually.ts'
-import { begin, eventTypes, pass } from '../support/factories.ts'
+import { begin, eventTypes, reportOf } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
 import { interruptedAfter, knowing, openUndoer, startUndoing, sweepBy, undo } from '../support/undoer.ts'
@@ -142,9 +142,9 @@ forEachDialect('undoing that meets trouble', (open) => {
       for (const [index, kind] of kinds.entries()) {
         await registerCompensation(ledger.context, { ...ref, id: `s${index}`, kind, target: `t${index}`, reason })
       }
+      await finishAttempt(contexts[0] as Context, reportOf(ref, { outcome: 'interrupted' }))
       tasks.push(ref.taskId)
     }
-    await pass(ledger, 30_000)
     await sweepBy(contexts[0] as Context)
     for (const context of contexts) startUndoing(context)
     await eventually('all tasks are sealed', async () =>
