@@ -31,7 +31,7 @@ export const BULK_WORDS: Record<OperationAction, Words> = {
 }
 
 /** Those that the bar has room for; the others go by the API and the command line. */
-export const BULK_ACTIONS: readonly OperationAction[] = ['reassign', 'fail', 'cancel', 'note']
+export const BULK_ACTIONS: readonly OperationAction[] = ['reassign', 'fail', 'cancel', 'hold', 'release', 'note']
 
 export function confirmWords(action: OperationAction, count: number): string {
   return `${BULK_WORDS[action].verb} ${plural(count, 'task')}`

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Incident, RecoveryPause } from '#lib/task/schema.ts'
 import { plural } from './format.ts'
 import { Moment } from './time.tsx'
@@ -5,10 +6,12 @@ import { Moment } from './time.tsx'
 interface IncidentBandProps {
   incident: Incident
   pause: RecoveryPause | null
+  /** The button that lets automatic recovery go on. */
+  release: ReactNode
 }
 
 /** What automatic recovery does about it, in one sentence. */
-export function IncidentBand({ incident, pause }: IncidentBandProps) {
+export function IncidentBand({ incident, pause, release }: IncidentBandProps) {
   const { resolvedAt, brakedAt, brakeReason, open } = incident
   if (resolvedAt !== null) return null
   if (brakedAt !== null) {
@@ -21,6 +24,7 @@ export function IncidentBand({ incident, pause }: IncidentBandProps) {
           Since <Moment at={brakedAt} />
           {brakeReason !== null && `: ${brakeReason}`}
         </p>
+        <div className="mt-2 print:hidden">{release}</div>
       </Band>
     )
   }
@@ -46,7 +50,7 @@ export function IncidentBand({ incident, pause }: IncidentBandProps) {
   )
 }
 
-function Band({ tone, children }: { tone: string; children: React.ReactNode }) {
+function Band({ tone, children }: { tone: string; children: ReactNode }) {
   return (
     <section aria-label="What happens next" className={`px-6 py-3 max-md:px-4 ${tone}`}>
       {children}

@@ -3,6 +3,7 @@ import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Transaction } from '#lib/db/types.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { RunOperation } from '#lib/task/operation-commands.ts'
+import { maskSecrets } from '#lib/task/redact.ts'
 import { type BulkOperation, LIMITS } from '#lib/task/schema.ts'
 import type { Item } from './bulk-act.ts'
 import { toOperation } from './bulk-rows.ts'
@@ -94,6 +95,7 @@ export const createOperation = operation<Frozen, BulkOperation>(
       return refused('duplicate_task', `another operation has the id ${id}`, { operationId: id })
     })
   },
+  ({ command, ...frozen }) => ({ ...frozen, command: { ...command, reason: maskSecrets(command.reason) } }),
 )
 
 function inputOf({ now }: Transaction, { context: { actor }, command }: Request<Frozen>) {

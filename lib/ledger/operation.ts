@@ -50,7 +50,14 @@ export function operation<Command, Value>(
     return result.value
   }
 
-  return Object.assign(one, { many, plan })
+  return Object.assign(one, {
+    many,
+    plan: (transaction: Transaction, requests: readonly Request<Command>[]) =>
+      plan(
+        transaction,
+        requests.map(({ context, command }) => ({ context, command: prepare(command) })),
+      ),
+  })
 }
 
 export function done<T>(value: T): Result<T> {

@@ -215,6 +215,16 @@ forEachDialect('a bulk act', (open) => {
     expect(await runOperation(ledger.context, { ...order, dryRun: true })).toMatchObject({ total: 6, sideEffects: 1 })
   })
 
+  it('masks a secret in its reason, there and on the tasks', async () => {
+    const ledger = await open()
+    const [taskId = ''] = await createMany(ledger, 1)
+    const order = { action: 'hold' as const, ids: [taskId], reason: 'used password=hunter2hunter2 there' }
+    const { reason: kept } = await runOperation(ledger.context, order)
+    expect(kept).not.toContain('hunter2')
+    await runDueOperations(ledger.context)
+    expect(JSON.stringify(await eventsOf(ledger, taskId))).not.toContain('hunter2')
+  })
+
   it('over nothing is over at once', async () => {
     const ledger = await open()
     const made = await runOperation(ledger.context, { action: 'fail', filter: { repo: 'none' }, reason })

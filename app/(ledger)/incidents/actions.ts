@@ -1,10 +1,17 @@
 'use server'
 
 import { action } from '#lib/api/action.ts'
-import { dropIncident, noteIncident, resolveIncident, takeIncident } from '#lib/ledger/index.ts'
-import { DropIncident, NoteIncident, ResolveIncident, TakeIncident } from '#lib/task/incident-commands.ts'
+import { dropIncident, noteIncident, releaseIncident, resolveIncident, takeIncident } from '#lib/ledger/index.ts'
+import {
+  DropIncident,
+  NoteIncident,
+  ReleaseIncident,
+  ResolveIncident,
+  TakeIncident,
+} from '#lib/task/incident-commands.ts'
 
 export const takeIncidentAction = action(TakeIncident, takeIncident)
 export const dropIncidentAction = action(DropIncident, dropIncident)
 export const noteIncidentAction = action(NoteIncident, noteIncident)
 export const resolveIncidentAction = action(ResolveIncident, resolveIncident)
+export const releaseIncidentAction = action(ReleaseIncident, releaseIncident)

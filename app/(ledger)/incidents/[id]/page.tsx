@@ -8,12 +8,19 @@ import { IncidentHeading } from '#components/incident-heading.tsx'
 import { sharesOf } from '#components/incident-shares.ts'
 import { IncidentTasks } from '#components/incident-tasks.tsx'
 import { LiveRecords } from '#components/live-records.tsx'
+import { ReleaseBrake } from '#components/release-brake.tsx'
 import { ShareBar } from '#components/share-bar.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { getIncident, listIncidentEvents, listPauses, listTasks } from '#lib/ledger/index.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { countMatchingAction, runOperationAction } from '../../operations/actions.ts'
-import { dropIncidentAction, noteIncidentAction, resolveIncidentAction, takeIncidentAction } from '../actions.ts'
+import {
+  dropIncidentAction,
+  noteIncidentAction,
+  releaseIncidentAction,
+  resolveIncidentAction,
+  takeIncidentAction,
+} from '../actions.ts'
 
 interface IncidentPageProps {
   params: Promise<{ id: string }>
@@ -26,8 +33,7 @@ const ACTIONS = {
   resolve: resolveIncidentAction,
 }
 const BULK = { count: countMatchingAction, run: runOperationAction }
-const TASKS = 200
-const EVENTS = 100
+const SHOWN = 200
 const POLL_MS = 3000
 
 const readIncident = cache(async (id: string) => {
@@ -47,8 +53,8 @@ export async function generateMetadata({ params }: IncidentPageProps): Promise<M
 export default async function IncidentPage({ params }: IncidentPageProps) {
   const { context, incident } = await readIncident((await params).id)
   const [{ tasks, nextCursor }, { events }, { pauses }] = await Promise.all([
-    listTasks(context, { incident: incident.id, limit: TASKS }),
-    listIncidentEvents(context, { incidentId: incident.id, limit: EVENTS }),
+    listTasks(context, { incident: incident.id, limit: SHOWN }),
+    listIncidentEvents(context, { incidentId: incident.id, limit: SHOWN }),
     listPauses(context, { limit: 1 }),
   ])
   const pause = pauses.find(({ endedAt, until }) => endedAt === null && Date.parse(until) > Date.now()) ?? null
@@ -60,7 +66,11 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         <IncidentButtons incident={incident} role={role} person={name} actions={ACTIONS} bulk={BULK} />
       </IncidentHeading>
       <ShareBar label="Its tasks" total={incident.total} shares={sharesOf(incident)} />
-      <IncidentBand incident={incident} pause={pause} />
+      <IncidentBand
+        incident={incident}
+        pause={pause}
+        release={<ReleaseBrake incidentId={incident.id} role={role} action={releaseIncidentAction} />}
+      />
       <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_400px]">
         <IncidentTasks incidentId={incident.id} tasks={tasks} more={nextCursor !== null} />
         <EventList events={events} />
