@@ -52,6 +52,11 @@ const ACTS: readonly Act[] = [
   },
 ]
 
+const HELP = `
+Examples:
+  rollcall incident take ID
+  rollcall incident release ID --reason 'the rack has power'`
+
 export function incidentCommand(): Command {
   const command = new Command('incident').description('look after an incident: take, drop, note, resolve or release it')
   for (const act of ACTS) {
@@ -73,5 +78,5 @@ export function incidentCommand(): Command {
       })
     command.addCommand(one.copyInheritedSettings(command))
   }
-  return command
+  return command.addHelpText('after', HELP)
 }
