@@ -32,8 +32,9 @@ export interface CommandsTerminal {
   drain(): Promise<void>
 }
 
-const QUIET_MS = 50
-const DRAIN_MS = 2000
+/** So many looks in a row, a turn of the event loop apart, at which nothing had come: time alone would count while we were held up. */
+const QUIET_LOOKS = 4
+const DRAIN_MS = 5000
 
 /** Undefined where there is no prebuilt one for this system: pipes must do then. */
 function native(): Native | undefined {
@@ -61,17 +62,17 @@ export function openTerminal(tty: CallersTerminal, record: (bytes: Buffer) => vo
   // The system's way to say that the other side is closed.
   stream.on('error', () => undefined)
   const giveBack = passKeys(stream, tty, () => library.resize(master, tty.output.columns, tty.output.rows))
-  let readAt = performance.now()
+  let quiet = 0
   stream.on('data', (bytes: Buffer) => {
     tty.output.write(bytes)
     record(bytes)
-    readAt = performance.now()
+    quiet = 0
   })
   return {
     path,
     async drain() {
-      readAt = performance.now()
-      await until(() => performance.now() - readAt >= QUIET_MS, DRAIN_MS)
+      quiet = 0
+      await until(() => quiet++ >= QUIET_LOOKS, DRAIN_MS)
       giveBack()
       closeSync(slave)
       stream.destroy()
