@@ -155,14 +155,14 @@ forEachDialect('the checkpoints of a task', (open) => {
   it('stay when the same work goes on as the next attempt', async () => {
     const ledger = await open()
     const { ref } = await begin(ledger)
-    await save(ledger, ref, 4)
+    for (let turn = 2; turn <= LIMITS.checkpointsKept + 1; turn += 1) await save(ledger, ref, turn)
     await pass(ledger, 30_000)
     await sweep(ledger)
     const { id: workerId } = await hire(ledger)
     const reattach = { attempt: 1 }
     await startAttempt(ledger.context, { taskId: ref.taskId, workerId, requestId: freshId('r'), reattach })
-    await save(ledger, { ...ref, workerId, attempt: 2 }, 5)
-    expect(await turnsOf(ledger, ref.taskId)).toEqual([5, 4])
+    await save(ledger, { ...ref, workerId, attempt: 2 }, 1)
+    expect(await turnsOf(ledger, ref.taskId)).toEqual([1, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2])
   })
 
   it('are none for a task that never saved one', async () => {

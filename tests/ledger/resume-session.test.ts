@@ -80,11 +80,27 @@ forEachDialect('a session that was left in order', (open) => {
     expect((await claim(ledger)).tasks).toMatchObject([{ id: taskId, resume: { kind: 'session', sessionId: 'talk' } }])
   })
 
+  it('is not offered when it was invalidated meanwhile', async () => {
+    const ledger = await open()
+    await left(ledger, 'goodbye')
+    await ledger.sql(`UPDATE sessions SET status = 'invalidated'`)
+    expect((await claim(ledger)).tasks).toMatchObject([{ attempt: 2, resume: null }])
+  })
+
+  it('stays invalidated when a later attempt ends well', async () => {
+    const ledger = await open()
+    const { taskId } = await left(ledger, 'death')
+    const { workerId } = await claim(ledger)
+    await finish(ledger, { taskId, workerId, attempt: 2 })
+    expect(await rowsOf(ledger, 'sessions')).toMatchObject([{ id: 'talk', status: 'invalidated' }])
+  })
+
   it('is not offered once another task has taken it', async () => {
     const ledger = await open()
     await left(ledger, 'goodbye')
     const other = await begin(ledger)
     await linkSession(ledger.context, { ...other.ref, sessionId: 'talk' })
+    await stopWorker(ledger.context, { workerId: other.worker.id })
     const { tasks } = await claim(ledger)
     expect(tasks).toMatchObject([{ attempt: 2, resume: null }])
     expect(await eventTypes(ledger, tasks[0]?.id ?? '')).toContain('task.started')

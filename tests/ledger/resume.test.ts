@@ -206,6 +206,24 @@ forEachDialect('a task that resumes from its checkpoint', (open) => {
     expect((await read(ledger, other.task.id)).nextAction).toBe('reassign')
   })
 
+  it('goes on from the turn that was chosen, with the reason of the attempt right before', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, RESUMING)
+    for (const turn of [1, 2]) await saveCheckpoint(ledger.context, { ...ref, turn, state: { turn } })
+    await ledger.sql(`UPDATE checkpoints SET state = '[1]' WHERE turn = 2`)
+    await pass(ledger, 30_000)
+    await sweep(ledger)
+    await due(ledger)
+    await ledger.sql(`UPDATE checkpoints SET state = '{}' WHERE turn = 2`)
+    const { workerId, tasks } = await claim(ledger)
+    expect(tasks).toMatchObject([{ resume: { turn: 1, state: { turn: 1 }, reason: 'its worker stopped answering' } }])
+    const second = { taskId: ref.taskId, workerId, attempt: 2 }
+    await finish(ledger, second, { outcome: 'failed', error: { class: 'Overloaded', message: 'no answer' } })
+    await pass(ledger, 30_000)
+    await sweep(ledger)
+    expect((await claim(ledger)).tasks).toMatchObject([{ attempt: 3, resume: { reason: 'Overloaded: no answer' } }])
+  })
+
   it('still resumes when a person gives it to somebody first', async () => {
     const ledger = await open()
     const { taskId } = await died(ledger)

@@ -5,6 +5,7 @@ import {
   createTask,
   drainWorker,
   getWorker,
+  reassignTask,
   reportProgress,
   resumeWorker,
   startAttempt,
@@ -60,6 +61,14 @@ forEachDialect('a claim', (open) => {
     expect(await getWorker(ledger.context, { workerId: worker.id })).toMatchObject({ worker: { held: 3, slots: 1 } })
     await queue(ledger, 1)
     expect(await claim(ledger.context, worker.id, 1)).toEqual([])
+  })
+
+  it('gives what is meant for its worker, which takes no slot before', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger, { slots: 1 })
+    const { id: taskId } = await createTask(ledger.context, taskOf())
+    await reassignTask(ledger.context, { taskId, workerId: worker.id, reason: 'it has the checkout' })
+    expect(await claim(ledger.context, worker.id, 1)).toMatchObject([{ id: taskId }])
   })
 
   it('of one worker through two instances at once takes no slot twice', async () => {
