@@ -1,8 +1,9 @@
 /**
  * Takes every guard of every statement of the ledger away, one at a time, and shows that a test turns red: `npm run
- * test:mutants`, or `npm run test:mutants -- lockDue` for the guards whose names contain that. Quick tests on SQLite come
- * first, slow ones then see what is left, and PostgreSQL what is left after that, and all locks. A guard that no test
- * misses must stand in tests/mutants/equivalent.json with its reason. Exit code 1 when one does not.
+ * test:mutants`, or `npm run test:mutants -- lockDue` for the guards whose names contain that. The tests
+ * that are about a statement's own file come first, then all others on SQLite, the quick ones before the slow ones, then
+ * schedules of the simulation, and PostgreSQL sees what is left after that, and all locks. A guard that no test misses must stand in tests/mutants/equivalent.json with its
+ * reason. Exit code 1 when one does not.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -12,9 +13,11 @@ import { startPostgres } from './postgres.mjs'
 import { ROOT, secondsSince, step } from './step.mjs'
 
 const ROUNDS = [
-  { title: 'quick tests on SQLite', dialect: 'sqlite', slowMs: '250' },
-  { title: 'slow tests on SQLite', dialect: 'sqlite', slowMs: '60000' },
-  { title: 'tests on PostgreSQL', dialect: 'postgresql', slowMs: '60000' },
+  { title: 'the tests of their own files', dialect: 'sqlite', slowMs: '2000', files: ['tests/ledger/'], near: true },
+  { title: 'quick tests on SQLite', dialect: 'sqlite', slowMs: '400', files: ['tests/ledger/'] },
+  { title: 'slow tests on SQLite', dialect: 'sqlite', slowMs: '60000', files: ['tests/ledger/'] },
+  { title: 'schedules of the simulation', dialect: 'sqlite', slowMs: '600000', files: ['tests/mutants/'] },
+  { title: 'tests on PostgreSQL', dialect: 'postgresql', slowMs: '60000', files: ['tests/ledger/'] },
 ]
 
 const only = process.argv[2]
@@ -32,7 +35,7 @@ for (const round of ROUNDS) await run(round)
 await postgres.stop()
 process.exit(tell() ? 0 : 1)
 
-function run({ title, dialect, slowMs }) {
+function run({ title, dialect, slowMs, files, near }) {
   const began = performance.now()
   const env = {
     ...process.env,
@@ -42,9 +45,17 @@ function run({ title, dialect, slowMs }) {
     MUTANTS_DIALECT: dialect,
     MUTANTS_SLOW_MS: slowMs,
     NODE_NO_WARNINGS: '1',
+    ...(near ? { MUTANTS_NEAR: '1' } : {}),
     ...(only ? { MUTANTS_ONLY: only } : {}),
   }
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'tests/mutants/vitest.config.ts', '--reporter=dot']
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'tests/mutants/vitest.config.ts',
+    '--reporter=dot',
+    ...files,
+  ]
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
   return new Promise((resolve) => {
     child.once('exit', (code) => {

@@ -15,9 +15,11 @@ interface Controls {
   seen: Set<string>
   /** How each statement is written. */
   readonly renders: Map<Statement, Render>
+  /** The file of the ledger in which each name stands. */
+  readonly origins: Map<string, string>
 }
 
 // The runner and the tests may load this file twice; the object is one.
 const place = globalThis as { mutantControls?: Controls }
-place.mutantControls ??= { active: undefined, seen: new Set(), renders: new Map() }
+place.mutantControls ??= { active: undefined, seen: new Set(), renders: new Map(), origins: new Map() }
 export const controls: Controls = place.mutantControls

@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'tests/support/postgres.ts',
     setupFiles: 'tests/mutants/switch.ts',
     runner: 'tests/mutants/runner.ts',
-    include: ['tests/ledger/**/*.test.ts'],
+    include: ['tests/ledger/**/*.test.ts', 'tests/mutants/schedules-*.ts'],
     // These look at statements and their plans, or are simulations of their own.
     exclude: ['tests/ledger/explain.test.ts', 'tests/ledger/property.test.ts'],
     maxWorkers: 2,

@@ -48,6 +48,7 @@ export function newTask(world: World): CreateTask & { id: string } {
     maxInterruptions: random.between(0, 3),
     ...(random.chance(0.2) ? { sideEffects: true } : {}),
     ...(random.chance(0.4) ? { strategy: random.pick(STRATEGIES) } : {}),
+    ...(random.chance(0.2) ? { progressTimeoutMs: 5000 } : {}),
     ...(random.chance(0.15) ? { requires: ['rare'] } : {}),
     ...(random.chance(0.15) ? { notBefore: new Date(world.now + random.between(1, 60_000)).toISOString() } : {}),
     ...(workerId === undefined ? {} : { start: { workerId, ...sessionId } }),

@@ -83,6 +83,7 @@ function holderBreaks(task: TaskState, attempts: readonly AttemptState[], state:
       `${task.id} is held by ${task.workerId} as ${task.attempt}, its attempt by ${open.workerId} as ${open.attempt}`,
     )
   }
+  if (open && open.status !== task.status) broken.push(`${task.id} is ${task.status}, its attempt ${open.status}`)
   if (open && state.workers.get(open.workerId)?.recoveredAt !== null) {
     broken.push(`${task.id} is held by ${open.workerId}, whom recovery has left behind`)
   }

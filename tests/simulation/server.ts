@@ -13,6 +13,9 @@ export type Outcome<T> =
   | { readonly kind: 'refused'; readonly error: TaskError }
   | { readonly kind: 'lost' }
 
+/** No call of a schedule needs as many statements; one that does goes in circles. */
+const BOUNDARIES_MAX = 3000
+
 export interface CallOptions {
   readonly engine: Engine
   readonly clock: () => number
@@ -35,6 +38,7 @@ export interface Call<T> {
 /** Lets a server do something with its database. An error that is no refusal is a bug, and thrown. */
 export function call<T>(options: CallOptions, work: (db: Database) => Promise<T>): Call<T> {
   const { engine, clock } = options
+  let boundaries = 0
   let commits = 0
   let dead = false
   let lose: (outcome: Outcome<T>) => void = () => {}
@@ -43,6 +47,8 @@ export function call<T>(options: CallOptions, work: (db: Database) => Promise<T>
   })
 
   function passed(point: string): void {
+    boundaries += 1
+    if (boundaries > BOUNDARIES_MAX) throw new Error(`it goes on for ever at ${point}`)
     const dies = options.dies?.() ?? false
     options.onBoundary?.(point, dies)
     if (dies) throw new Killed()
