@@ -13,6 +13,10 @@ interface Controls {
   active: Mutant | undefined
   /** The names of statements that were run since this was emptied. */
   seen: Set<string>
+  /** Whether ledgers are opened with bystanders in them. */
+  crowded: boolean
+  /** Whether the bystanders of the ledger that was opened last are as they were. */
+  unharmed: (() => Promise<boolean>) | undefined
   /** How each statement is written. */
   readonly renders: Map<Statement, Render>
   /** The file of the ledger in which each name stands. */
@@ -21,5 +25,12 @@ interface Controls {
 
 // The runner and the tests may load this file twice; the object is one.
 const place = globalThis as { mutantControls?: Controls }
-place.mutantControls ??= { active: undefined, seen: new Set(), renders: new Map(), origins: new Map() }
+place.mutantControls ??= {
+  active: undefined,
+  seen: new Set(),
+  crowded: false,
+  unharmed: undefined,
+  renders: new Map(),
+  origins: new Map(),
+}
 export const controls: Controls = place.mutantControls

@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     globalSetup: 'tests/support/postgres.ts',
-    setupFiles: 'tests/mutants/switch.ts',
+    setupFiles: ['tests/mutants/switch.ts', 'tests/mutants/crowd-setup.ts'],
     runner: 'tests/mutants/runner.ts',
     include: ['tests/ledger/**/*.test.ts', 'tests/mutants/schedules-*.ts'],
     // These look at statements and their plans, or are simulations of their own.

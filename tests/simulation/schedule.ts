@@ -15,7 +15,7 @@ import { ask, type Coverage, createWorld, PERSON, POLICY, tell, type Work, type 
 const WORKERS = 3
 /** Not every act makes sense to a worker; this many are considered. */
 const ACTS_TRIED = 4
-const STEPS = { least: 10, most: 32 }
+const STEPS = { least: 8, most: 24 }
 
 type Step = { readonly weight: number; run(world: World): void | Promise<void> }
 
