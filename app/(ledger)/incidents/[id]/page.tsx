@@ -34,7 +34,6 @@ const ACTIONS = {
 }
 const BULK = { count: countMatchingAction, run: runOperationAction }
 const SHOWN = 200
-const POLL_MS = 3000
 
 const readIncident = cache(async (id: string) => {
   const context = await requireContext(`/incidents/${id}`)
@@ -52,16 +51,17 @@ export async function generateMetadata({ params }: IncidentPageProps): Promise<M
 
 export default async function IncidentPage({ params }: IncidentPageProps) {
   const { context, incident } = await readIncident((await params).id)
-  const [{ tasks, nextCursor }, { events }, { pauses }] = await Promise.all([
+  const [{ tasks, nextCursor }, { events }, { pauses }, nowMs] = await Promise.all([
     listTasks(context, { incident: incident.id, limit: SHOWN }),
     listIncidentEvents(context, { incidentId: incident.id, limit: SHOWN }),
     listPauses(context, { limit: 1 }),
+    context.db.now(),
   ])
-  const pause = pauses.find(({ endedAt, until }) => endedAt === null && Date.parse(until) > Date.now()) ?? null
+  const pause = pauses.find(({ endedAt, until }) => endedAt === null && Date.parse(until) > nowMs) ?? null
   const { role, name } = context.actor
   return (
     <>
-      <LiveRecords prefixes={['incident.', 'task.']} pollMs={incident.resolvedAt === null ? POLL_MS : null} />
+      <LiveRecords prefixes={['incident.', 'task.']} pollMs={incident.resolvedAt === null ? 3000 : null} />
       <IncidentHeading incident={incident}>
         <IncidentButtons incident={incident} role={role} person={name} actions={ACTIONS} bulk={BULK} />
       </IncidentHeading>
