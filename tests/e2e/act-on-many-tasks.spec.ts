@@ -65,6 +65,7 @@ test('is told before the act which tasks would be skipped and why, and stops it 
   const ids = await createTasks('skips', 3)
   await openSignedIn(page, desk.server, '/tasks?repo=skips')
   await page.getByLabel('Select this page').click()
+  await expect(bar(page)).toContainText('3 selected')
   await desk.client.call('cancelTask', { taskId: ids[0] ?? '', reason: 'somebody was faster' })
   await page.keyboard.press('c')
   await expect(dialog(page)).toContainText('2will be cancelled')
