@@ -58,7 +58,7 @@ async function fill(): Promise<void> {
   await client.call('reassignTask', { taskId: 'assigned', reason: 'its host burnt down', holdMs: 60_000 })
 }
 
-const LISTS = ['/tasks', '/recovery', '/workers', '/sessions']
+const LISTS = ['/', '/tasks', '/incidents', '/recovery', '/workers', '/sessions', '/operations', '/errors']
 
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(desk.server.url + path)
@@ -76,6 +76,20 @@ test('the lists of a ledger at work pass', async ({ page }) => {
   await fill()
   await openSignedIn(page, desk.server)
   for (const path of [...LISTS, '/tasks?status=waiting', '/tasks?status=unknown']) await visit(page, path)
+})
+
+test('an incident, a worker and the chart as a table pass', async ({ page }) => {
+  await fill()
+  const { incidents } = await desk.client.call('listIncidents', {})
+  const { workers } = await desk.client.call('listWorkers', {})
+  await openSignedIn(page, desk.server)
+  await visit(page, `/incidents/${incidents[0]?.id}`)
+  for (const { id } of workers) await visit(page, `/workers/${id}`)
+  await page.goto(`${desk.server.url}/`)
+  await expect(page.getByRole('group', { name: /^Attempts by worker/ })).toBeVisible()
+  await page.keyboard.press('t')
+  await expect(page.getByRole('table', { name: /^Attempts by worker/ })).toBeVisible()
+  await expectNoFindings(page)
 })
 
 test('a task passes in each of its states', async ({ page }) => {
@@ -111,4 +125,23 @@ test.describe('nowhere', () => {
     await openSignedIn(page, desk.server)
     for (const path of ['/nowhere', '/tasks/nobody']) await visit(page, path)
   })
+})
+
+test('the selection of many tasks, its dialog, and the pages of operations', async ({ page }) => {
+  await fill()
+  await openSignedIn(page, desk.server, '/operations')
+  await expectNoFindings(page)
+  await page.goto(`${desk.server.url}/tasks`)
+  await page.getByLabel('Select this page').click()
+  await expectNoFindings(page)
+  await page.keyboard.press('n')
+  await expect(page.getByRole('dialog')).toContainText('will get the note')
+  await expectNoFindings(page)
+  const order = { action: 'cancel' as const, ids: ['success', 'gone'], reason: 'to be looked at' }
+  const { operation } = await desk.client.call('runOperation', order)
+  await page.goto(`${desk.server.url}/operations/${operation.id}`)
+  await expect(page.getByRole('table', { name: 'Left alone, and why' })).toBeVisible()
+  await expectNoFindings(page)
+  await page.goto(`${desk.server.url}/operations`)
+  await expectNoFindings(page)
 })
