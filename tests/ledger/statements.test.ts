@@ -26,7 +26,14 @@ const WRONG = {
 }
 
 /** What the columns of these statements may be set to. */
-const VALUES: Input = { at: 1_900_000_000_000, bytes: 3, status: 'waiting', session_id: 'another', turns: 7 }
+const VALUES: Input = {
+  at: 1_900_000_000_000,
+  blame_ppm: 0,
+  bytes: 3,
+  status: 'waiting',
+  session_id: 'another',
+  turns: 7,
+}
 
 function query(name: string) {
   const found = statements.find((one) => one.name === name)
