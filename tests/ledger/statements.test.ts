@@ -5,9 +5,9 @@
 import { expect, it } from 'vitest'
 import { applyChanges } from '#lib/ledger/change.ts'
 import '#lib/ledger/index.ts'
-import { run, statements } from '#lib/db/statement.ts'
-import type { Input, Plan, Row } from '#lib/db/types.ts'
+import type { Input, Row } from '#lib/db/types.ts'
 import type { TaskRow } from '#lib/ledger/rows.ts'
+import { inTransaction, runAlone } from '../support/alone.ts'
 import { seedCrowd } from '../support/crowd.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
 
@@ -35,29 +35,9 @@ const VALUES: Input = {
   turns: 7,
 }
 
-function query(name: string) {
-  const found = statements.find((one) => one.name === name)
-  if (!found) throw new Error(`the ledger has no statement ${name}`)
-  return found
-}
-
-async function writeTo<T>({ db }: Ledger, plan: () => Plan<T>): Promise<T> {
-  const work = {
-    name: 'byItself',
-    key: () => '',
-    *plan() {
-      return [{ ok: true as const, value: yield* plan() }]
-    },
-  }
-  const [result] = await db.write(work, [null])
-  if (!result?.ok) throw result?.error
-  return result.value
-}
-
 function write(ledger: Ledger, name: string, input: Input): Promise<Row[]> {
-  const statement = query(name)
   const ended = name === 'endAttempts' ? { status: 'failed' } : {}
-  return writeTo(ledger, () => run(statement, [{ ...VALUES, ...ended, ...input }]))
+  return runAlone(ledger, name, { ...VALUES, ...ended, ...input })
 }
 
 forEachDialect('a write by itself', (open) => {
@@ -101,7 +81,7 @@ forEachDialect('a write by itself', (open) => {
   }
   const change = async (ledger: Ledger, row: TaskRow) => {
     const plan = () => applyChanges({ now: 1_900_000_000_000 }, [{ row, set: { phase: 'changed' } }])
-    return [...(await writeTo(ledger, plan)).keys()]
+    return [...(await inTransaction(ledger, plan)).keys()]
   }
 
   it('of a task changes the one that it names, and no other', async () => {
