@@ -11,13 +11,17 @@ export function maySee({ actor, policy }: Pick<Context, 'actor' | 'policy'>, wha
 interface Told {
   readonly errorMessage: string | null
   readonly payload?: unknown
+  readonly artifacts?: unknown
 }
 
 /** The record as this reader may see it: of a task, or of an attempt. That there is something is no secret. */
 export function shownTo<T extends Told>(context: Pick<Context, 'actor' | 'policy'>, record: T): T {
   if (context.actor.role !== 'viewer') return record
-  const errorMessage = record.errorMessage === null || maySee(context, 'errors') ? record.errorMessage : HIDDEN
-  if (record.payload === undefined) return { ...record, errorMessage }
-  const payload = record.payload === null || maySee(context, 'payload') ? record.payload : HIDDEN
-  return { ...record, errorMessage, payload }
+  const shown = (sight: ViewerSight, value: unknown) => (value === null || maySee(context, sight) ? value : HIDDEN)
+  return {
+    ...record,
+    errorMessage: shown('errors', record.errorMessage),
+    ...(record.payload === undefined ? {} : { payload: shown('payload', record.payload) }),
+    ...(record.artifacts === undefined ? {} : { artifacts: shown('output', record.artifacts) }),
+  }
 }

@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { RegisterWorker } from '#lib/task/commands.ts'
-import { DEFAULTS, type Worker } from '#lib/task/schema.ts'
+import { DEFAULTS, LIMITS, type Worker } from '#lib/task/schema.ts'
 import { buryWorkers } from './bury.ts'
 import { appendEvents } from './events.ts'
 import { done, operation, type Request, refused } from './operation.ts'
@@ -67,7 +67,8 @@ function workerInput({ context, command }: Request<RegisterWorker>) {
     process_started_at: command.processStartedAt ?? null,
     skills: command.skills ?? [],
     labels: command.labels ?? {},
-    slots: command.slots ?? 1,
+    // Whoever does not say how much it can hold takes as much as it asks for.
+    slots: command.slots ?? LIMITS.batch,
     lease_ms: command.leaseMs ?? DEFAULTS.leaseMs,
   }
 }

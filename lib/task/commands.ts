@@ -64,7 +64,12 @@ export const RegisterWorker = z
     processStartedAt: Line.max(100).optional().describe('an opaque string, compared for equality'),
     skills: Skills.optional(),
     labels: Labels.optional(),
-    slots: z.int().min(1).max(10_000).optional().describe('how many tasks it claims at a time; 1 unless told'),
+    slots: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('how many tasks it holds by claims; as many as it asks for unless told'),
     leaseMs: z.int().min(LIMITS.leaseMsMin).max(LIMITS.leaseMsMax).optional(),
     heartbeatMs: z.int().min(100).optional(),
     replaces: Id.optional(),

@@ -125,7 +125,13 @@ describe('the acts of an operator', () => {
   test('notes carry the reason as their text', async () => {
     const event = {
       ...{ id: '1', type: 'task.noted', taskId: 'a', attempt: null, workerId: null, fromStatus: null, toStatus: null },
-      ...{ actor: { kind: 'token', name: 'ops' }, reason: 'seen', data: {}, at: '2026-11-21T08:00:00.000Z' },
+      ...{
+        incidentId: null,
+        actor: { kind: 'token', name: 'ops' },
+        reason: 'seen',
+        data: {},
+        at: '2026-11-21T08:00:00.000Z',
+      },
     }
     t.ledger.on({ noteTask: () => ({ event }) })
     expect(await rollcall('note', 'a', '--reason', 'seen')).toMatchObject({ code: 0, stdout: 'a  noted\n' })
@@ -180,7 +186,8 @@ describe('workers and recovery', () => {
     const at = '2026-11-21T08:00:00.000Z'
     const recoveryRun = {
       ...{ id: 'r', trigger: 'manual', dryRun: true, startedAt: at, finishedAt: at, workersDead: 1, interrupted: 2 },
-      ...{ quarantined: 0, reassigned: 1, errors: [], hints: [{ taskId: 'a', text: '[recovery] task a interrupted' }] },
+      ...{ quarantined: 0, reassigned: 1, suspects: 0, waiting: 0, errors: [] },
+      hints: [{ taskId: 'a', text: '[recovery] task a interrupted' }],
     }
     t.ledger.on({ recover: () => ({ recoveryRun }) })
     expect(await rollcall('recover', '--dry-run')).toMatchObject({

@@ -19,7 +19,14 @@ forEachDialect('registerWorker', (open) => {
   it('gives a new incarnation an id and a lease of thirty seconds', async () => {
     const ledger = await open()
     const worker = await registerWorker(ledger.context, { host: 'dev-1', pid: 4000 })
-    expect(worker).toMatchObject({ state: 'alive', leaseMs: 30_000, held: 0, slots: 1, deathKind: null, endedAt: null })
+    expect(worker).toMatchObject({
+      state: 'alive',
+      leaseMs: 30_000,
+      held: 0,
+      slots: 1000,
+      deathKind: null,
+      endedAt: null,
+    })
     expect(worker.leaseExpiresAt).toBe(new Date(START_MS + 30_000).toISOString())
     expect(worker.lastHeartbeatAt).toBe(new Date(START_MS).toISOString())
   })

@@ -11,7 +11,7 @@ export function importExample() {
     provider: 'acme',
     payload: ['a'],
     labels: { team: 'web' },
-    status: 'failure',
+    status: 'failed',
     createdAt: '2026-05-11T14:00:00Z',
     startedAt: '2026-05-11T14:37:00+00:00',
     interruptedAt: '2026-05-11T14:50:00Z',
