@@ -10,6 +10,7 @@ import { applyChanges, type Change, lockTaskRows, sealed } from './change.ts'
 import type { Context } from './context.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { done, operation } from './operation.ts'
+import { isPaused } from './pause.ts'
 import { json, type TaskRow } from './rows.ts'
 
 /** Looked at in one pass; a longer queue is gone through over several. */
@@ -32,6 +33,7 @@ export const routeTasks = operation<RouteTasks, Routed>(
   function* (transaction, [request]) {
     if (!request) return []
     const { context, command } = request
+    if (yield* isPaused()) return [done({ next: command.after, aborted: 0, requeued: 0 })]
     const skills = yield* readSkills()
     const marked = yield* markUnskilled(transaction, context, skills, command.after)
     const aborted = yield* settleMarked(transaction, context, skills)
@@ -58,7 +60,8 @@ function missingSkills(requires: readonly string[], skillSets: readonly Readonly
   return nobody.length > 0 ? nobody : [...requires]
 }
 
-const waiting = (d: Dialect) => `t.status IN ('queued','assigned') AND COALESCE(t.not_before, t.created_at) <= ${d.now}`
+const waiting = (d: Dialect) =>
+  `t.status IN ('queued','assigned') AND t.held_at IS NULL AND (t.not_before IS NULL OR t.not_before <= ${d.now})`
 
 const readUnmarked = statement(
   'readUnmarked',
@@ -98,7 +101,7 @@ const lockMarked = statement(
   'lockMarked',
   (d) => `SELECT t.* FROM ${d.rows('all_of_them boolean')} JOIN task_history AS t ${d.by('task_history_unskilled')}
       ON t.next_action = 'abort'
-    WHERE t.next_at IS NOT NULL AND t.status IN ('queued','assigned')
+    WHERE t.next_at IS NOT NULL AND t.status IN ('queued','assigned') AND t.held_at IS NULL
     ORDER BY t.next_at, t.id LIMIT ${ROUTE_BATCH} ${d.lockSkipping}`,
 )
 
@@ -136,7 +139,7 @@ const lockStale = statement(
   'lockStale',
   (d) => `SELECT t.* FROM ${d.rows('before bigint')}
     JOIN task_history AS t ${d.by('task_history_assigned')} ON t.status = 'assigned' AND t.assigned_at <= c.before
-    WHERE COALESCE(t.not_before, 0) <= c.before AND (t.next_action IS NULL OR t.next_action = 'abort')
+    WHERE t.held_at IS NULL AND COALESCE(t.not_before, 0) <= c.before AND (t.next_action IS NULL OR t.next_action = 'abort')
     ORDER BY t.assigned_at, t.id LIMIT ${ROUTE_BATCH} ${d.lockSkipping}`,
 )
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { claimTasks, createTask, drainWorker, reassignTask } from '#lib/ledger/index.ts'
+import { claimTasks, createTask, drainWorker, holdTask, pauseRecovery, reassignTask } from '#lib/ledger/index.ts'
 import { ROUTE_BATCH, routeTasks } from '#lib/ledger/route.ts'
 import { begin, eventsOf, finish, freshId, hire, pass, sweep, taskOf } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
@@ -205,6 +205,40 @@ forEachDialect('the worker that lost a task', (open) => {
     await finish(ledger, ref, { outcome: 'failed' })
     await reassignTask(ledger.context, { taskId: ref.taskId, workerId: loser.id, reason: 'it has the files' })
     expect(await claim(ledger, loser)).toHaveLength(1)
+  })
+})
+
+forEachDialect('a task that waits, while a person says so', (open) => {
+  const prepare = async (ledger: Ledger) => {
+    const worker = await hire(ledger, { leaseMs: 3_600_000 })
+    const stale = await createTask(ledger.context, taskOf())
+    await reassignTask(ledger.context, { taskId: stale.id, workerId: worker.id, reason: 'yours' })
+    const marked = await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    await routeTasks(ledger.context, { after: '' })
+    return [stale.id, marked.id] as const
+  }
+  const statuses = async (ledger: Ledger) => (await rowsOf(ledger, 'task_history')).map(({ status }) => status).sort()
+
+  it('is neither ended nor sent back while it is held', async () => {
+    const ledger = await open()
+    for (const taskId of await prepare(ledger)) await holdTask(ledger.context, { taskId, reason: 'wait for me' })
+    const untouched = await createTask(ledger.context, taskOf({ requires: ['gpu'] }))
+    await holdTask(ledger.context, { taskId: untouched.id, reason: 'wait for me' })
+    ledger.clock.advance(16 * MINUTE_MS)
+    expect(await routeTasks(ledger.context, { after: '' })).toMatchObject({ aborted: 0, requeued: 0 })
+    expect(await statuses(ledger)).toEqual(['assigned', 'queued', 'queued'])
+    expect((await eventsOf(ledger, untouched.id)).map(({ type }) => type)).not.toContain('task.unskilled')
+  })
+
+  it('is neither ended nor sent back while recovery is paused, and is afterwards', async () => {
+    const ledger = await open()
+    await prepare(ledger)
+    ledger.clock.advance(14 * MINUTE_MS)
+    await pauseRecovery(ledger.context, { reason: 'a deploy', forMs: 5 * MINUTE_MS })
+    ledger.clock.advance(2 * MINUTE_MS)
+    expect(await routeTasks(ledger.context, { after: 'x' })).toEqual({ next: 'x', aborted: 0, requeued: 0 })
+    ledger.clock.advance(5 * MINUTE_MS)
+    expect(await routeTasks(ledger.context, { after: '' })).toMatchObject({ aborted: 1, requeued: 1 })
   })
 })
 
