@@ -13,6 +13,8 @@ export interface Seen {
   /** How many attempts a request had given when it was first seen. */
   readonly requests: Map<string, number>
   readonly invalidated: Set<string>
+  /** Tasks that a person gave to a worker, whatever their budgets said. */
+  readonly byHand: Set<string>
   lastEvent: number
 }
 
@@ -27,6 +29,7 @@ export function nothingSeen(): Seen {
     sealed: new Map(),
     requests: new Map(),
     invalidated: new Set(),
+    byHand: new Set(),
     lastEvent: 0,
   }
 }
@@ -39,7 +42,7 @@ export function look(seen: Seen, state: State, now: number): string[] {
     ...[...state.tasks.values()].flatMap((task) => [
       ...holderBreaks(task, attempts.get(task.id) ?? [], state),
       ...growthBreaks(task, seen.state.tasks.get(task.id)),
-      ...budgetBreaks(task),
+      ...budgetBreaks(task, seen.byHand),
     ]),
     ...sealBreaks(seen, state),
     ...beginBreaks(seen, state, now),
@@ -55,6 +58,10 @@ function historyBreaks(seen: Seen, state: State): string[] {
   for (const event of state.events) {
     seen.lastEvent = event.id
     if (event.taskId === null) continue
+    if (event.type === 'task.reassigned') {
+      if (JSON.parse(event.data).automatic === false) seen.byHand.add(event.taskId)
+      else seen.byHand.delete(event.taskId)
+    }
     const after = replay(seen.replayed.get(event.taskId), event)
     if (after) seen.replayed.set(event.taskId, after)
   }
@@ -104,14 +111,15 @@ function growthBreaks(task: TaskState, before: TaskState | undefined): string[] 
     : []
 }
 
-function budgetBreaks(task: TaskState): string[] {
+function budgetBreaks(task: TaskState, byHand: ReadonlySet<string>): string[] {
   const broken: string[] = []
   if (task.retriesUsed < 0 || task.retriesUsed > task.retriesMax) {
     broken.push(`${task.id} has used ${task.retriesUsed} of ${task.retriesMax} retries`)
   }
   // One that several tasks shared counts a part of one against each.
   const over = task.blamePpm > task.interruptionsMax * 1_000_000
-  if (over && task.status === 'running') broken.push(`${task.id} runs after ${task.interruptions} interruptions`)
+  if (over && task.status === 'running' && !byHand.has(task.id))
+    broken.push(`${task.id} runs after ${task.interruptions} interruptions`)
   if (over && task.nextAction === 'reassign') broken.push(`${task.id} will be reassigned, past its interruptions`)
   return broken
 }
