@@ -23,12 +23,12 @@ type Write<Command, Value> = (
 const readHolders = statement(
   'readAttemptHolders',
   (d) => `SELECT a.task_id, a.attempt, a.worker_id FROM ${d.rows('task_id text, attempt integer')}
-    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt`,
+    JOIN task_attempts AS a ON a.task_id = c.task_id AND a.attempt = c.attempt AND a.status = 'interrupted'`,
 )
 
 export interface Fencing<Command> {
   readonly prepare?: (command: Command) => Command
-  /** Taken as a late result is: from the worker of the newest attempt, while the task is interrupted. */
+  /** Taken as a late result is: from the worker of the newest attempt, once that was interrupted and until the next begins. */
   readonly isLate?: (command: Command) => boolean
 }
 
@@ -80,7 +80,7 @@ function* findLate<Command extends AttemptKey>(
 ): Plan<Set<Request<Command>>> {
   const candidates = requests.filter(({ command: { taskId, attempt } }) => {
     const row = rows.get(taskId)
-    return row?.status === 'interrupted' && row.attempt === attempt
+    return row !== undefined && row.attempt === attempt && (row.status === 'interrupted' || row.status === 'assigned')
   })
   const holders = yield* run(
     readHolders,

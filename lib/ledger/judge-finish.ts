@@ -40,12 +40,13 @@ export function judgeFinish(
   const replayed = attempt?.finish_message_id === command.messageId || attempt?.report_status === 'accepted'
   if (replayed) return { kind: 'replayed' }
   if (!row) return refuse(refused('not_found', `no task has the id ${command.taskId}`), false)
+  // The ledger noticed the interruption before its worker could tell of it: both say the same, whatever came after.
+  const own = attempt?.worker_id === command.workerId
+  if (own && command.outcome === 'interrupted' && attempt.status === 'interrupted') return { kind: 'replayed' }
   const late = isLate(row, command, attempt)
-  // The ledger noticed the interruption before its worker could tell of it: both say the same.
-  if (late && command.outcome === 'interrupted') return { kind: 'replayed' }
   const refusal = late ? null : fence(row, command)
   // A report of an attempt that this worker never had is not work of its own: there is nothing to keep.
-  if (refusal) return refuse(refusal, attempt?.worker_id === command.workerId)
+  if (refusal) return refuse(refusal, own)
   const set = outcomeOf(transaction, request, row, known)
   if (set instanceof Error) return { kind: 'refused', keep: late, error: set }
   // An agent that waited and now is done went on first; the finish tells both.

@@ -20,8 +20,11 @@ test.beforeAll(async () => {
 test('keeps filters in the address, through a reload and for whoever gets the link', async ({ page, browser }) => {
   await openSignedIn(page, desk.server)
   const box = page.getByLabel('Filter tasks')
-  await page.keyboard.press('/')
-  await expect(box).toBeFocused()
+  // A page that was just opened takes keys once its script has come.
+  await expect(async () => {
+    await page.keyboard.press('/')
+    await expect(box).toBeFocused({ timeout: 500 })
+  }).toPass({ timeout: 20_000 })
   await box.fill(`status:queued repo:${REPO} agent:coder issue:7`)
   await box.press('Enter')
   await page.waitForURL((url) => url.searchParams.get('issue') === '7')

@@ -76,6 +76,18 @@ forEachDialect('a late result', (open) => {
     expect(await snapshot(ledger, ['task_history', 'task_attempts', 'task_events', 'late_reports'])).toEqual(before)
   })
 
+  it('that says interrupted does so as well when the task has gone on since', async () => {
+    const ledger = await open()
+    const { ref } = await interrupted(ledger)
+    await startedBy(ledger, ref.taskId)
+    const before = await snapshot(ledger, ['task_history', 'task_attempts', 'task_events', 'late_reports'])
+    expect((await finish(ledger, ref, { outcome: 'interrupted' })).attempt).toBe(2)
+    expect(await snapshot(ledger, ['task_history', 'task_attempts', 'task_events', 'late_reports'])).toEqual(before)
+    const other = await hire(ledger)
+    const foreign = { ...ref, workerId: other.id }
+    expect(await codeOf(finish(ledger, foreign, { outcome: 'interrupted' }))).toBe('fence_rejected')
+  })
+
   it('comes from the goodbye’s own worker as well', async () => {
     const ledger = await open()
     const { ref, worker } = await begin(ledger)
@@ -156,6 +168,24 @@ forEachDialect('late output', (open) => {
     expect(await send(ledger, ref, 2)).toMatchObject({ acked: ['m-2'], highest: { stdout: 2 } })
     expect(await snapshot(ledger, ['task_history', 'task_attempts', 'task_events'])).toEqual(before)
     expect(await rowsOf(ledger, 'task_output')).toHaveLength(2)
+  })
+
+  it('is taken while the task waits for its next worker', async () => {
+    const ledger = await open()
+    const { ref } = await interrupted(ledger)
+    await reassignTask(ledger.context, { taskId: ref.taskId, reason: 'again' })
+    expect(await send(ledger, ref, 1)).toMatchObject({ acked: ['m-1'] })
+    expect((await getTask(ledger.context, ref)).task.status).toBe('assigned')
+  })
+
+  it('of an attempt that has reported its end is refused', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await finish(ledger, ref, { outcome: 'failed' })
+    await pass(ledger, 10_000)
+    await sweep(ledger)
+    expect((await getTask(ledger.context, ref)).task.status).toBe('assigned')
+    expect(await codeOf(send(ledger, ref, 1))).toBe('fence_rejected')
   })
 
   it('is refused from another worker, and once somebody took over', async () => {
