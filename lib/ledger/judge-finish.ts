@@ -91,11 +91,21 @@ function outcomeOf(
     case 'interrupted':
       return aftermath(transaction, context.policy, row, { ...end, ended: 'interrupted' }, known).set
     case 'failed': {
-      const { set } = aftermath(transaction, context.policy, row, { ...end, ended: 'failed' }, known)
+      const set = keepQuarantine(
+        row,
+        aftermath(transaction, context.policy, row, { ...end, ended: 'failed' }, known).set,
+      )
       const final = set.status === 'failed' && set.sealed_at != null
       return final && row.side_effects && (known?.compensations ?? []).length === 0 ? uncompensated(row) : set
     }
   }
+}
+
+/** A late failure does not bring back what is to be quarantined: its interruptions have decided already. */
+function keepQuarantine(row: TaskRow, set: TaskSet): TaskSet {
+  if (row.next_action !== 'quarantine' || set.sealed_at != null) return set
+  const { next_action, next_at, next_reason } = row
+  return { ...set, next_action, next_at, next_reason, excluded_worker_id: null, resume_from: null }
 }
 
 export function uncompensated(row: TaskRow): TaskError {

@@ -3,7 +3,9 @@ import {
   appendOutput,
   finishAttempt,
   getTask,
+  pauseRecovery,
   reassignTask,
+  reportProgress,
   startAttempt,
   stopWorker,
   undoReassignment,
@@ -66,6 +68,23 @@ forEachDialect('a late result', (open) => {
     const task = await finish(ledger, ref, { outcome: 'failed', error: { class: 'E', message: 'no' } })
     expect(task).toMatchObject({ status: 'failed', sealedAt: null, nextAction: 'reassign', errorMessage: 'no' })
     expect(task.retriesUsed).toBe(0)
+  })
+
+  it('that failed does not bring back what is to be quarantined', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, { maxInterruptions: 0 })
+    await reportProgress(ledger.context, { ...ref, waiting: { reason: 'an approval' } })
+    await pauseRecovery(ledger.context, { reason: 'a deploy', forMs: 600_000 })
+    await pass(ledger, 30_000)
+    await sweep(ledger)
+    const [row] = await rowsOf(ledger, 'task_history')
+    expect(row).toMatchObject({ status: 'interrupted', next_action: 'quarantine' })
+    expect(await finish(ledger, ref, { outcome: 'failed' })).toMatchObject({
+      status: 'failed',
+      sealedAt: null,
+      nextAction: 'quarantine',
+      nextReason: row?.next_reason,
+    })
   })
 
   it('that says interrupted says what is known already, and changes nothing', async () => {
