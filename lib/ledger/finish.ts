@@ -1,7 +1,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
-import { maskError, maskSecrets } from '#lib/task/redact.ts'
+import { maskReport } from '#lib/task/redact.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import { canTransition } from '#lib/task/states.ts'
 import { endAttempts } from './attempts.ts'
@@ -20,17 +20,7 @@ import { readEarlierUsage, totalUsage } from './usage.ts'
  * Reports the outcome of an attempt. The same message id is answered again and changes nothing. A report that comes too
  * late is accepted while nobody has taken the task over; otherwise it is refused, and kept.
  */
-export const finishAttempt = operation<FinishAttempt, Task>('finishAttempt', ({ taskId }) => taskId, finish, masked)
-
-/** What its worker tells of the end may quote what must not be stored. */
-function masked(command: FinishAttempt): FinishAttempt {
-  const { reason, error } = command
-  return {
-    ...command,
-    ...(reason === undefined ? {} : { reason: maskSecrets(reason) }),
-    ...(error === undefined ? {} : { error: { class: maskError(error.class), message: maskError(error.message) } }),
-  }
-}
+export const finishAttempt = operation<FinishAttempt, Task>('finishAttempt', ({ taskId }) => taskId, finish, maskReport)
 
 const readReported = statement(
   'readReported',

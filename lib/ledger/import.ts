@@ -1,39 +1,19 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { type ImportResult, type ImportTask, importedAs } from '#lib/task/imports.ts'
-import { maskError, maskSecrets } from '#lib/task/redact.ts'
+import { maskReport } from '#lib/task/redact.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { ABOUT_COLUMNS, aboutInput, insertOf } from './new-task.ts'
 import { done, operation, type Request, refused } from './operation.ts'
 
 /**
  * Takes a task over from a history that was kept elsewhere. A task that is there already stays as it is, so a file can be
  * taken over again and again. Nothing starts by it: what is not sealed is held for an operator.
  */
-export const importTask = operation<ImportTask, ImportResult>('importTask', ({ id }) => id, insert, masked)
+export const importTask = operation<ImportTask, ImportResult>('importTask', ({ id }) => id, insert, maskReport)
 
-function masked(task: ImportTask): ImportTask {
-  const { reason, error } = task
-  return {
-    ...task,
-    ...(reason === undefined ? {} : { reason: maskSecrets(reason) }),
-    ...(error === undefined ? {} : { error: { class: maskError(error.class), message: maskError(error.message) } }),
-  }
-}
-
-const COLUMNS: Record<string, string> = {
-  id: 'text',
-  correlation_id: 'text',
-  title: 'text',
-  repo: 'text',
-  issue_number: 'integer',
-  // A reserved word in PostgreSQL; the table's column is "user".
-  user_name: 'text',
-  agent: 'text',
-  agent_type: 'text',
-  model: 'text',
-  provider: 'text',
-  payload: 'json',
-  labels: 'json',
+const COLUMNS = insertOf({
+  ...ABOUT_COLUMNS,
   status: 'text',
   max_retries: 'integer',
   next_action: 'text',
@@ -53,16 +33,13 @@ const COLUMNS: Record<string, string> = {
   tokens_out: 'bigint',
   turns: 'integer',
   artifacts: 'json',
-}
-const names = Object.keys(COLUMNS)
+})
 
 const insertImported = statement(
   'insertImported',
   // WHERE keeps SQLite from reading ON as a join's.
-  (d) => `INSERT INTO task_history (${names.map((name) => (name === 'user_name' ? '"user"' : name)).join(', ')})
-    SELECT ${names.map((name) => `c.${name}`).join(', ')}
-    FROM ${d.rows(names.map((name) => `${name} ${COLUMNS[name]}`).join(', '))}
-    WHERE true ON CONFLICT DO NOTHING RETURNING id`,
+  (d) => `INSERT INTO task_history (${COLUMNS.names})
+    SELECT ${COLUMNS.values} FROM ${d.rows(COLUMNS.columns)} WHERE true ON CONFLICT DO NOTHING RETURNING id`,
 )
 
 const readPresent = statement(
@@ -93,18 +70,7 @@ function* insert(transaction: Transaction, requests: readonly Request<ImportTask
 function inputOf({ now }: Transaction, task: ImportTask) {
   const { status, interruptedAt, finishedAt, isSealed } = importedAs(task)
   return {
-    id: task.id,
-    correlation_id: task.correlationId ?? null,
-    title: task.title,
-    repo: task.repo ?? null,
-    issue_number: task.issueNumber ?? null,
-    user_name: task.user ?? null,
-    agent: task.agent ?? null,
-    agent_type: task.agentType ?? null,
-    model: task.model ?? null,
-    provider: task.provider ?? null,
-    payload: task.payload ?? null,
-    labels: task.labels ?? {},
+    ...aboutInput(task),
     status,
     // A failure of the past has no retry left: it is over.
     max_retries: status === 'failed' ? 0 : 1,

@@ -1,11 +1,13 @@
 /** A task at its creation: the columns that are written, and the record that is answered without reading it again. */
 import type { Transaction } from '#lib/db/types.ts'
+import type { TaskAbout } from '#lib/task/about.ts'
 import type { CreateTask } from '#lib/task/commands.ts'
 import { DEFAULTS, type Task } from '#lib/task/schema.ts'
 import { taskRecord, toHolder } from './rows.ts'
 import type { WorkerRow } from './workers.ts'
 
-const COLUMNS = {
+/** Who asked for what, in whatever way a task comes into the ledger. */
+export const ABOUT_COLUMNS = {
   id: 'text',
   correlation_id: 'text',
   title: 'text',
@@ -19,6 +21,10 @@ const COLUMNS = {
   provider: 'text',
   payload: 'json',
   labels: 'json',
+}
+
+const COLUMNS = {
+  ...ABOUT_COLUMNS,
   requires: 'json',
   priority: 'integer',
   status: 'text',
@@ -36,18 +42,21 @@ const COLUMNS = {
   updated_at: 'bigint',
   side_effects: 'boolean',
 }
-const names = Object.keys(COLUMNS)
+/** The parts of the INSERT. */
+export const NEW_TASK = insertOf(COLUMNS)
 
-/** The parts of the INSERT: the names in the table, the values in the input, and the columns of the input. */
-export const NEW_TASK = {
-  names: names.map((name) => (name === 'user_name' ? '"user"' : name)).join(', '),
-  values: names.map((name) => `c.${name}`).join(', '),
-  columns: Object.entries(COLUMNS)
-    .map(([name, type]) => `${name} ${type}`)
-    .join(', '),
+/** The names in the table, the values in the input, and the columns of the input. */
+export function insertOf(columns: Readonly<Record<string, string>>) {
+  const names = Object.keys(columns)
+  return {
+    names: names.map((name) => (name === 'user_name' ? '"user"' : name)).join(', '),
+    values: names.map((name) => `c.${name}`).join(', '),
+    columns: names.map((name) => `${name} ${columns[name]}`).join(', '),
+  }
 }
 
-export function newTaskInput({ now }: Transaction, task: CreateTask) {
+/** The values of `ABOUT_COLUMNS`. */
+export function aboutInput(task: TaskAbout & { readonly id?: string | undefined }) {
   return {
     id: task.id,
     correlation_id: task.correlationId ?? null,
@@ -61,6 +70,12 @@ export function newTaskInput({ now }: Transaction, task: CreateTask) {
     provider: task.provider ?? null,
     payload: task.payload ?? null,
     labels: task.labels ?? {},
+  }
+}
+
+export function newTaskInput({ now }: Transaction, task: CreateTask) {
+  return {
+    ...aboutInput(task),
     requires: task.requires ?? [],
     priority: task.priority ?? 0,
     status: task.start ? 'running' : 'queued',

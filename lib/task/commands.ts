@@ -3,6 +3,7 @@
  * All are strict: an unknown field is refused, never dropped in silence.
  */
 import { z } from 'zod'
+import { about } from './about.ts'
 import {
   Count,
   Id,
@@ -30,17 +31,7 @@ const Held = z.strictObject({ taskId: Id, attempt: Ordinal })
 
 export const CreateTask = z.strictObject({
   id: Id.optional(),
-  correlationId: Line.max(200).optional(),
-  title: Line,
-  repo: Line.max(200).optional(),
-  issueNumber: Ordinal.optional(),
-  user: Line.max(200).optional(),
-  agent: Line.max(200).optional(),
-  agentType: Line.max(200).optional(),
-  model: Line.max(200).optional(),
-  provider: Line.max(200).optional(),
-  payload: Json.optional(),
-  labels: Labels.optional(),
+  ...about,
   requires: Skills.optional(),
   priority: z.int().min(-100).max(100).optional(),
   maxRetries: z.int().min(0).max(100).optional(),

@@ -1,19 +1,7 @@
 /** Histories that were kept elsewhere, as they are taken over. */
 import { z } from 'zod'
-import {
-  Count,
-  Id,
-  Instant,
-  Json,
-  Labels,
-  LIMITS,
-  Line,
-  Money,
-  Ordinal,
-  SmallCount,
-  TaskStatusName,
-  Text,
-} from './fields.ts'
+import { about } from './about.ts'
+import { Count, Id, Instant, Json, LIMITS, Line, Money, SmallCount, TaskStatusName, Text } from './fields.ts'
 import { isAlwaysSealed, type TaskStatus } from './states.ts'
 
 /** `failure` is what older histories call `failed`. */
@@ -21,17 +9,7 @@ const Status = z.preprocess((value) => (value === 'failure' ? 'failed' : value),
 
 export const ImportTask = z.strictObject({
   id: Id,
-  correlationId: Line.max(200).optional(),
-  title: Line,
-  repo: Line.max(200).optional(),
-  issueNumber: Ordinal.optional(),
-  user: Line.max(200).optional(),
-  agent: Line.max(200).optional(),
-  agentType: Line.max(200).optional(),
-  model: Line.max(200).optional(),
-  provider: Line.max(200).optional(),
-  payload: Json.optional(),
-  labels: Labels.optional(),
+  ...about,
   status: Status,
   createdAt: Instant,
   startedAt: Instant.optional(),

@@ -17,6 +17,21 @@ export function maskError(text: string): string {
   return maskSecrets(text).replaceAll(HOME, '~')
 }
 
+interface Report {
+  readonly reason?: string | undefined
+  readonly error?: { readonly class: string; readonly message: string } | undefined
+}
+
+/** What is told of an attempt's end may quote what must not be stored. */
+export function maskReport<T extends Report>(report: T): T {
+  const { reason, error } = report
+  return {
+    ...report,
+    ...(reason === undefined ? {} : { reason: maskSecrets(reason) }),
+    ...(error === undefined ? {} : { error: { class: maskError(error.class), message: maskError(error.message) } }),
+  }
+}
+
 /**
  * A chunk of a stream that ended so far, as it was stored, with `tail`. A secret that both share is masked in
  * both: what may be the beginning of one is masked at the end of a chunk already.
