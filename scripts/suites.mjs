@@ -5,6 +5,8 @@ import { ROOT, StepError } from './step.mjs'
 
 /** Asked for by their own names; all other folders, and the files beside them, are `unit`. */
 const APART = ['api', 'db', 'ledger', 'simulation', 'crash', 'e2e']
+/** Enough to know a failure by, at the end of a long log. */
+const LINES_OF_A_FAILURE = 8
 const NO_SUITES = ['bench', 'support']
 
 /** What to run, as paths for vitest's main run and as flags for the rest. Nothing asked for means everything. */
@@ -42,9 +44,9 @@ export function countVitest(file, expected) {
     const path = relative(ROOT, name).split(sep).join('/')
     seen.push(path)
     if (assertionResults.length === 0) fail(count, `${path} has no test that ran.`)
-    for (const { status, fullName } of assertionResults) {
+    for (const { status, fullName, failureMessages } of assertionResults) {
       if (status === 'passed') count.passed++
-      else if (status === 'failed') count.failed++
+      else if (status === 'failed') fail(count, `${path}: "${fullName}" failed.\n${beginningOf(failureMessages)}`)
       else fail(count, `${path}: "${fullName}" was not run (${status}).`)
     }
   }
@@ -56,12 +58,24 @@ export function countVitest(file, expected) {
 
 /** Counts Playwright's report by the same rules. */
 export function countPlaywright(file) {
-  const { stats, errors } = JSON.parse(readFileSync(file, 'utf8'))
-  const count = { passed: stats.expected, failed: stats.unexpected + stats.flaky, problems: [] }
+  const { stats, errors, suites } = JSON.parse(readFileSync(file, 'utf8'))
+  const unexpected = suites.flatMap(namesOfUnexpected)
+  const count = { passed: stats.expected, failed: stats.unexpected + stats.flaky, problems: unexpected }
   if (count.failed === 0) for (const { message } of errors) fail(count, message)
   for (let index = 0; index < stats.skipped; index++) fail(count, 'A test of tests/e2e/ was not run.')
   if (count.passed + count.failed === 0) fail(count, 'tests/e2e/ has no test that ran.')
   return count
+}
+
+function namesOfUnexpected({ file, suites = [], specs = [] }) {
+  const failed = specs.filter(({ ok, tests }) => !ok || tests.some(({ status }) => status === 'flaky'))
+  const names = failed.map(({ title, line }) => `tests/e2e/${file}:${line}: "${title}" failed.`)
+  return [...names, ...suites.flatMap(namesOfUnexpected)]
+}
+
+function beginningOf(messages) {
+  const lines = messages.join('\n').split('\n').slice(0, LINES_OF_A_FAILURE)
+  return lines.map((line) => `    ${line}`).join('\n')
 }
 
 function fail(count, problem) {

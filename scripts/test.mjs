@@ -1,7 +1,7 @@
 /**
  * Runs every check there is: `npm test`, or `npm test -- unit ledger` for some of them (check, unit, api, db, ledger,
- * simulation, crash, e2e, or any other folder of tests). Nothing needs to be installed or started before. The last line
- * is the sum, "N passed, N failed"; a step that fails without counting tests counts as one that failed.
+ * simulation, crash, e2e, or any other folder of tests). Nothing needs to be installed or started before. The last lines
+ * name what failed and give the sum, "N passed, N failed"; a step that fails without counting tests counts as one.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import * as suites from './suites.mjs'
 const asked = process.argv.slice(2)
 const reports = mkdtempSync(join(tmpdir(), 'rollcall-test-'))
 const environment = { ...withoutSettings(process.env), NEXT_TELEMETRY_DISABLED: '1' }
-const total = { passed: 0, failed: 0 }
+const total = { passed: 0, failed: 0, problems: [] }
 let child
 let postgres
 
@@ -30,6 +30,7 @@ try {
   addFailure(error)
 }
 await postgres?.stop()
+for (const problem of total.problems) console.error(problem)
 console.log(`${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
@@ -104,7 +105,7 @@ function add(code, file, count) {
   const counted = existsSync(file) ? count() : { passed: 0, failed: 0, problems: [] }
   total.passed += counted.passed
   total.failed += counted.failed
-  for (const problem of counted.problems) console.error(problem)
+  total.problems.push(...counted.problems)
   if (code !== 0 && counted.failed === 0) addFailure(new StepError(`It ended with exit code ${code}, see above.`))
 }
 
