@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Database } from '#lib/db/types.ts'
-import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/cursor.ts'
+import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/core/cursor.ts'
 import type { Context } from '#lib/ledger/index.ts'
 import type { CreateToken, ListPage } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'

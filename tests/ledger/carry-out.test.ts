@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { carryOut } from '#lib/ledger/carry-out.ts'
 import {
   claimTasks,
   createTask,
@@ -10,6 +9,7 @@ import {
   recover,
   stopWorker,
 } from '#lib/ledger/index.ts'
+import { carryOut } from '#lib/ledger/recovery/carry-out.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
 import type { RecoveryStrategy, Verdict } from '#lib/task/strategy.ts'

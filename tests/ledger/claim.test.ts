@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { takeTasks } from '#lib/ledger/claim.ts'
 import {
   claimTasks,
   createTask,
@@ -10,6 +9,7 @@ import {
   resumeWorker,
   startAttempt,
 } from '#lib/ledger/index.ts'
+import { takeTasks } from '#lib/ledger/worker/claim.ts'
 import { begin, codeOf, eventsOf, finish, freshId, hire, taskOf } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
 

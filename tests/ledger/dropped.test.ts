@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { claimTasks, createTask, getTask, getWorker, heartbeat, startAttempt } from '#lib/ledger/index.ts'
-import { tick } from '#lib/ledger/tick.ts'
+import { tick } from '#lib/ledger/recovery/tick.ts'
 import { begin, freshId, hire, pass, type Ref, sweep, taskOf } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'

@@ -1,7 +1,7 @@
 /** The zombie: attempt 1 comes back after attempt 2 began, or after the task was sealed, with everything it has. */
 import { expect, it } from 'vitest'
 import { appendOutput, finishAttempt, heartbeat, linkSession, reportProgress, startAttempt } from '#lib/ledger/index.ts'
-import { interruptTask } from '#lib/ledger/interrupt.ts'
+import { interruptTask } from '#lib/ledger/recovery/interrupt.ts'
 import {
   begin,
   codeOf,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Plan } from '#lib/db/types.ts'
+import { operation } from '#lib/ledger/core/operation.ts'
 import {
   cancelTask,
   createTask,
@@ -13,8 +14,7 @@ import {
   startAttempt,
   stopWorker,
 } from '#lib/ledger/index.ts'
-import { type InterruptTask, interrupt } from '#lib/ledger/interrupt.ts'
-import { operation } from '#lib/ledger/operation.ts'
+import { type InterruptTask, interrupt } from '#lib/ledger/recovery/interrupt.ts'
 import { START_MS } from '../support/clock.ts'
 import {
   begin,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { appendOutput, getTask, readOutput } from '#lib/ledger/index.ts'
-import { sortMessages } from '#lib/ledger/output.ts'
+import { sortMessages } from '#lib/ledger/worker/output.ts'
 import type { OutputMessage } from '#lib/task/commands.ts'
 import { START_MS } from '../support/clock.ts'
 import { begin, codeOf, eventTypes, type Ref } from '../support/factories.ts'

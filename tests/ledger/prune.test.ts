@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { appendOutput, createTask, recover } from '#lib/ledger/index.ts'
-import { pruneLedger } from '#lib/ledger/prune.ts'
+import { pruneLedger } from '#lib/ledger/recovery/prune.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
 import { begin, finish, pass, type Ref, sweep, taskOf } from '../support/factories.ts'

@@ -12,7 +12,7 @@ import {
   readOutput,
   startAttempt,
 } from '#lib/ledger/index.ts'
-import { COUNT_MAX } from '#lib/ledger/read.ts'
+import { COUNT_MAX } from '#lib/ledger/read/read.ts'
 import type { Stream } from '#lib/task/schema.ts'
 import { TASK_STATUSES } from '#lib/task/states.ts'
 import { START_MS } from '../support/clock.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { claimTasks, createTask, drainWorker, holdTask, pauseRecovery, reassignTask } from '#lib/ledger/index.ts'
-import { ROUTE_BATCH, routeTasks } from '#lib/ledger/route.ts'
+import { ROUTE_BATCH, routeTasks } from '#lib/ledger/recovery/route.ts'
 import { eventsOf, freshId, hire, pass, sweep, taskOf } from '../support/factories.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
 

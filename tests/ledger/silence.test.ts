@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { appendOutput, getTask, heartbeat, recover, reportProgress, saveCheckpoint } from '#lib/ledger/index.ts'
-import { tick } from '#lib/ledger/tick.ts'
+import { tick } from '#lib/ledger/recovery/tick.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
 import { START_MS } from '../support/clock.ts'

@@ -3,10 +3,10 @@
  * it expects, and a row that is otherwise stays as it is.
  */
 import { expect, it } from 'vitest'
-import { applyChanges } from '#lib/ledger/change.ts'
+import { applyChanges } from '#lib/ledger/core/change.ts'
 import '#lib/ledger/index.ts'
 import type { Input, Row } from '#lib/db/types.ts'
-import type { TaskRow } from '#lib/ledger/rows.ts'
+import type { TaskRow } from '#lib/ledger/core/rows.ts'
 import { inTransaction, runAlone } from '../support/alone.ts'
 import { seedCrowd } from '../support/crowd.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { declareDead, getTask, heartbeat, startAttempt } from '#lib/ledger/index.ts'
-import { tick } from '#lib/ledger/tick.ts'
+import { tick } from '#lib/ledger/recovery/tick.ts'
 import { begin, codeOf, freshId, hire, pass, type Ref, sweep } from '../support/factories.ts'
 import { forEachDialect, type Ledger } from '../support/ledger.ts'
 

@@ -8,8 +8,8 @@ const SCHEDULES = 400
 
 afterEach(() => {
   vi.resetModules()
-  vi.doUnmock('#lib/ledger/fence.ts')
-  vi.doUnmock('#lib/ledger/reattach.ts')
+  vi.doUnmock('#lib/ledger/core/fence.ts')
+  vi.doUnmock('#lib/ledger/worker/reattach.ts')
 })
 
 /** Runs schedules until one breaks; answers what was said of it. Modules are loaded anew, so that a mock takes hold. */
@@ -112,7 +112,7 @@ for (const [what, rewrite, found] of BUGS) {
 }
 
 it('finds writes of whoever says that he holds a task', async () => {
-  vi.doMock('#lib/ledger/fence.ts', async (original) => ({ ...(await original<object>()), fence: () => null }))
+  vi.doMock('#lib/ledger/core/fence.ts', async (original) => ({ ...(await original<object>()), fence: () => null }))
   expect(await findings()).toMatch(/seed \d+/)
 }, 120_000)
 

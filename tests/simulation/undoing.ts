@@ -1,6 +1,7 @@
 /** What an operator has beyond the everyday: keeping back, letting go, undoing, adopting, and the pause of recovery. */
 
-import { finishStep } from '#lib/ledger/finish-step.ts'
+import { finishStep } from '#lib/ledger/compensation/finish-step.ts'
+import { takeSteps } from '#lib/ledger/compensation/take-steps.ts'
 import {
   adoptReport,
   COMPENSATOR,
@@ -13,7 +14,6 @@ import {
   releaseTask,
   unpauseRecovery,
 } from '#lib/ledger/index.ts'
-import { takeSteps } from '#lib/ledger/take-steps.ts'
 import { type OperatorAct, onTask, reason } from './operator.ts'
 import { freshId, startPass, tell, type Work, type World } from './world.ts'
 

@@ -3,7 +3,7 @@
  * likes. Everything that happens is a step; after each one the whole ledger is looked at.
  */
 import type { Actor, Context, Host } from '#lib/ledger/index.ts'
-import { isOutage } from '#lib/ledger/tick.ts'
+import { isOutage } from '#lib/ledger/recovery/tick.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
 import type { Engine } from './engine.ts'

@@ -1,6 +1,6 @@
 /** Workers, tasks and reports with what a test does not care about filled in. */
 import { createTask, finishAttempt, listEvents, recover, registerWorker, startAttempt } from '#lib/ledger/index.ts'
-import { tick } from '#lib/ledger/tick.ts'
+import { tick } from '#lib/ledger/recovery/tick.ts'
 import type { CreateTask, FinishAttempt, RegisterWorker } from '#lib/task/commands.ts'
 import { isTaskError, type TaskError } from '#lib/task/errors.ts'
 import type { RecoveryRun, Task, TaskEvent, Worker } from '#lib/task/schema.ts'

@@ -2,7 +2,7 @@
 
 import { action, call } from '#lib/api/action.ts'
 import { abortOperation, countMatching, retryOperation, runOperation } from '#lib/ledger/index.ts'
-import { COUNT_MAX } from '#lib/ledger/read.ts'
+import { COUNT_MAX } from '#lib/ledger/read/read.ts'
 import { AbortOperation, RetryOperation, RunOperation, TaskFilter } from '#lib/task/operation-commands.ts'
 
 export const runOperationAction = call(RunOperation, runOperation)

@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { parseQuery, readFilters } from '#components/parse-query.ts'
 import { type Filters, hrefOf, instantOf, taskIdIn } from '#components/task-query.ts'
-import type { Context } from '#lib/ledger/context.ts'
+import type { Context } from '#lib/ledger/core/context.ts'
 import { listTasks } from '#lib/ledger/index.ts'
 import { ListTasks } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'

@@ -1,0 +1,191 @@
+/**
+ * The only writer of the rows of tasks and attempts after their creation. Every change names the status and the attempt
+ * that it expects to find, and must be an edge of the state machine; a row that is not as expected stays untouched.
+ */
+import { run, runAndKeep, statement } from '#lib/db/statement.ts'
+import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
+import { dropCheckpoints } from '#lib/ledger/worker/checkpoint-rows.ts'
+import type { Task } from '#lib/task/schema.ts'
+import { canTransition, type TaskStatus } from '#lib/task/states.ts'
+import { TASK_JOINS, TASK_SELECT, type TaskChange, type TaskRow, toTask } from './rows.ts'
+
+export const lockTasks = statement(
+  'lockTasks',
+  (d) => `SELECT t.* FROM task_history AS t
+    WHERE t.id IN (SELECT c.task_id FROM ${d.rows('task_id text')}) ORDER BY t.id ${d.lock}`,
+)
+
+/** Reads the rows that the requests are about and keeps others from changing them until the commit. */
+export function* lockTaskRows(ids: readonly string[]): Plan<Map<string, TaskRow>> {
+  const rows = yield* run(
+    lockTasks,
+    [...new Set(ids)].map((task_id) => ({ task_id })),
+  )
+  // The columns are the table's; TaskRow names those that operations decide by.
+  return new Map((rows as unknown as TaskRow[]).map((row) => [row.id, row]))
+}
+
+/** The columns of TaskChange with their types; the statement below is made from this list. */
+const CHANGED: Record<keyof TaskChange, string> = {
+  status: 'text',
+  phase: 'text',
+  sealed_at: 'bigint',
+  attempt: 'integer',
+  worker_id: 'text',
+  retries_used: 'integer',
+  interruptions: 'integer',
+  not_before: 'bigint',
+  cancel_requested_at: 'bigint',
+  next_action: 'text',
+  next_at: 'bigint',
+  next_reason: 'text',
+  incident_id: 'text',
+  reassigned_from: 'text',
+  started_at: 'bigint',
+  interrupted_at: 'bigint',
+  finished_at: 'bigint',
+  reason: 'text',
+  error_class: 'text',
+  error_message: 'text',
+  exit_code: 'integer',
+  cost_usd: 'double',
+  tokens_in: 'bigint',
+  tokens_out: 'bigint',
+  turns: 'integer',
+  artifacts: 'json',
+  blame_ppm: 'integer',
+  suspect: 'boolean',
+  excluded_worker_id: 'text',
+  assigned_at: 'bigint',
+  resume_from: 'json',
+  resumes_used: 'integer',
+  wait_reason: 'text',
+  checkpoint_turn: 'integer',
+  held_at: 'bigint',
+  compensating_since: 'bigint',
+}
+type Column = keyof TaskChange
+const COLUMNS = Object.keys(CHANGED) as Column[]
+
+interface ChangeStatement {
+  readonly columns: readonly Column[]
+  readonly query: Statement
+}
+
+/** One statement for all changes of the same columns, so that others and their indexes are not written again. */
+const changeStatements = new Map<string, ChangeStatement>()
+
+function changeStatement({ row, set }: Change): ChangeStatement {
+  const columns = COLUMNS.filter((name) => set[name] !== undefined && set[name] !== row[name])
+  const key = columns.join()
+  const made = changeStatements.get(key) ?? { columns, query: changeTasks(columns) }
+  changeStatements.set(key, made)
+  return made
+}
+
+const changeTasks = (columns: readonly Column[]) =>
+  statement(
+    'changeTasks',
+    (d) => `UPDATE task_history AS t
+      SET ${columns.map((name) => `${name} = c.${name}`).join(', ')}${columns.length > 0 ? ',' : ''} updated_at = c.updated_at
+      FROM ${d.rows(`${columns.map((name) => `${name} ${CHANGED[name]}, `).join('')}
+        task_id text, expected_status text, expected_attempt integer, updated_at bigint`)}
+      WHERE t.id = c.task_id AND t.status = c.expected_status AND t.attempt = c.expected_attempt AND t.sealed_at IS NULL
+      RETURNING id`,
+  )
+
+export interface Change {
+  readonly row: TaskRow
+  readonly set: Partial<TaskChange>
+}
+
+/**
+ * Applies changes to rows that are locked; answers, by id, as they now stand those that were as expected. A change that
+ * the state machine does not know is a bug.
+ */
+export function* applyChanges({ now }: Transaction, changes: readonly Change[]): Plan<Map<string, TaskRow>> {
+  const groups = new Map<ChangeStatement, Change[]>()
+  for (const change of changes) {
+    assertEdge(change)
+    const made = changeStatement(change)
+    const group = groups.get(made)
+    if (group) group.push(change)
+    else groups.set(made, [change])
+  }
+  const after = new Map<string, TaskRow>()
+  for (const [{ query, columns }, group] of groups) {
+    const { rows, kept } = yield* runAndKeep(
+      query,
+      group.map((change) => inputOf(change, columns, now)),
+    )
+    const changed = new Set(rows.map((row) => row.id))
+    group.forEach(({ row }, index) => {
+      const written = kept[index]
+      if (written && changed.has(row.id)) after.set(row.id, rowAfter(row, written))
+    })
+  }
+  yield* dropCheckpoints(changes.filter(forgets).flatMap(({ row }) => (after.has(row.id) ? [row.id] : [])))
+  return after
+}
+
+/** Nobody will go on from its checkpoints any more: it is sealed, or begins anew. */
+function forgets({ row, set }: Change): boolean {
+  return set.checkpoint_turn === null && row.checkpoint_turn !== null
+}
+
+function assertEdge({ row, set }: Change): void {
+  if (set.status === undefined || set.status === row.status || canTransition(row.status, set.status)) return
+  throw new Error(`no edge from ${row.status} to ${set.status} (task ${row.id})`)
+}
+
+type Written = Partial<TaskChange> & Pick<TaskRow, 'updated_at'>
+
+function inputOf({ row, set }: Change, columns: readonly Column[], updated_at: number): Written {
+  const input = { task_id: row.id, expected_status: row.status, expected_attempt: row.attempt, updated_at }
+  const written: Record<string, unknown> = input
+  for (const name of columns) written[name] = set[name]
+  return input
+}
+
+/** A row carries its JSON as text. */
+function rowAfter(row: TaskRow, written: Written): TaskRow {
+  const asText = (name: 'artifacts' | 'resume_from') =>
+    written[name] === undefined ? row[name] : written[name] === null ? null : JSON.stringify(written[name])
+  return { ...row, ...written, artifacts: asText('artifacts'), resume_from: asText('resume_from') }
+}
+
+const readTasks = statement(
+  'readTasks',
+  (d) => `${TASK_SELECT} FROM ${d.rows('task_id text')} JOIN task_history AS t ON t.id = c.task_id ${TASK_JOINS}`,
+)
+
+/** The tasks as they stand inside this transaction, for answers. */
+export function* readTaskRecords(ids: readonly string[]): Plan<Map<string, Task>> {
+  const rows = yield* run(
+    readTasks,
+    [...new Set(ids)].map((task_id) => ({ task_id })),
+  )
+  return new Map(rows.map((row: Row) => [row.id as string, toTask(row)]))
+}
+
+/** What a sealing change sets, whatever the status. */
+export function sealed(transaction: Transaction, status: TaskStatus) {
+  return {
+    status,
+    sealed_at: transaction.now,
+    finished_at: transaction.now,
+    worker_id: null,
+    phase: null,
+    next_action: null,
+    next_at: null,
+    next_reason: null,
+    not_before: null,
+    reassigned_from: null,
+    excluded_worker_id: null,
+    resume_from: null,
+    wait_reason: null,
+    checkpoint_turn: null,
+    held_at: null,
+    suspect: false,
+  } satisfies Partial<TaskChange>
+}

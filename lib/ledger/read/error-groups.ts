@@ -1,0 +1,67 @@
+/** Failures by the class of their error, over windows of time. */
+import type { Context } from '#lib/ledger/core/context.ts'
+import { instant } from '#lib/ledger/core/rows.ts'
+
+/** The newest that are looked at: a window is never read whole, however much was done in it. */
+const LOOKED_AT_MAX = 20_000
+const GROUPS_MAX = 200
+
+const HOUR_MS = 3_600_000
+export const ERROR_WINDOWS = { '1h': HOUR_MS, '3h': 3 * HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS } as const
+export type ErrorWindow = keyof typeof ERROR_WINDOWS
+const WINDOWS = Object.keys(ERROR_WINDOWS) as ErrorWindow[]
+
+export interface ErrorGroup {
+  readonly errorClass: string
+  /** Of the newest task with it. */
+  readonly message: string | null
+  /** Tasks by when they were put on record, as the list of tasks counts them. */
+  readonly counts: Readonly<Record<ErrorWindow, number>>
+  /** Of these in the widest window: not sealed. */
+  readonly open: number
+  readonly lastAt: string
+}
+
+export interface ErrorGroups {
+  readonly groups: ErrorGroup[]
+  /** The moment from which on nothing was left out, where there were too many to look at. */
+  readonly completeSince: string | null
+}
+
+export async function listErrorGroups({ db }: Context): Promise<ErrorGroups> {
+  const now = await db.now()
+  const since = now - ERROR_WINDOWS['7d']
+  const newest = `SELECT id, created_at, error_class, error_message, sealed_at FROM task_history
+    WHERE created_at >= $1 ORDER BY created_at DESC LIMIT ${LOOKED_AT_MAX}`
+  const counted = WINDOWS.map(
+    (name) => `SUM(CASE WHEN t.created_at >= ${now - ERROR_WINDOWS[name]} THEN 1 ELSE 0 END) AS in_${name}`,
+  )
+  const [groups, [edge]] = await Promise.all([
+    db.read(
+      `SELECT t.error_class, ${counted.join(', ')}, SUM(CASE WHEN t.sealed_at IS NULL THEN 1 ELSE 0 END) AS open,
+        MAX(t.created_at) AS last_at, MAX(t.error_message) AS message
+        FROM (${newest}) AS t WHERE t.error_class IS NOT NULL GROUP BY t.error_class
+        ORDER BY COUNT(*) DESC, t.error_class LIMIT ${GROUPS_MAX}`,
+      [since],
+    ),
+    db.read(
+      `SELECT created_at FROM task_history WHERE created_at >= $1
+      ORDER BY created_at DESC LIMIT 1 OFFSET ${LOOKED_AT_MAX}`,
+      [since],
+    ),
+  ])
+  return {
+    groups: groups.map((row) => ({
+      errorClass: row.error_class as string,
+      message: row.message as string | null,
+      // The columns are those of the statement above.
+      counts: Object.fromEntries(WINDOWS.map((name) => [name, Number(row[`in_${name}`])])) as Record<
+        ErrorWindow,
+        number
+      >,
+      open: Number(row.open),
+      lastAt: instant(row.last_at),
+    })),
+    completeSince: edge ? instant(edge.created_at) : null,
+  }
+}

@@ -1,0 +1,144 @@
+import type { Dialect } from '#lib/db/types.ts'
+import type { Context } from '#lib/ledger/core/context.ts'
+import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/core/cursor.ts'
+import { shownTo } from '#lib/ledger/core/reader.ts'
+import { TASK_JOINS, TASK_SELECT, toTask } from '#lib/ledger/core/rows.ts'
+import type { ListTasks } from '#lib/task/commands.ts'
+import type { TaskFilter } from '#lib/task/operation-commands.ts'
+import { LIMITS, type Task } from '#lib/task/schema.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
+
+export interface TaskPage {
+  readonly tasks: Task[]
+  readonly nextCursor: string | null
+}
+
+/** Without a window or ids: everything open, and what was sealed in the last day. */
+export const DEFAULT_WINDOW_MS = 24 * 3_600_000
+
+/** Newest first, by keyset: page 1,000 costs what page 1 costs. */
+export async function listTasks(context: Context, query: ListTasks): Promise<TaskPage> {
+  const limit = query.limit ?? LIMITS.pageDefault
+  const filter = new Filter(context.db.dialect)
+  addConditions(filter, query)
+  if (query.cursor !== undefined) {
+    const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor, ['number', 'string'])
+    filter.add((at) => `(t.created_at, t.id) < (${at(createdAt)}, ${at(id)})`)
+  }
+  const now = await context.db.now()
+  const rows = await context.db.read(pageText(filter, query, now, limit + 1), filter.parameters)
+  const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
+  return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
+}
+
+/** A task as it is found at one moment: what a bulk act is frozen over. */
+export interface Found {
+  readonly taskId: string
+  readonly status: TaskStatus
+  readonly attempt: number
+  readonly sideEffects: boolean
+}
+
+/** How many match, by the same conditions; it stops counting at `max`. */
+export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilter, max: number): Promise<number> {
+  const filter = new Filter(db.dialect)
+  addConditions(filter, query)
+  const text = pageText(filter, query, await db.now(), max, 'SELECT t.id, t.created_at')
+  const [row] = await db.read(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
+  return Number(row?.count)
+}
+
+/** All that match at this moment, by the same conditions as the list and in one read; at most `max`. */
+export async function findMatching(
+  { db }: Pick<Context, 'db'>,
+  query: TaskFilter,
+  { max, asOf }: { max: number; asOf?: number | undefined },
+): Promise<Found[]> {
+  const filter = new Filter(db.dialect)
+  addConditions(filter, query)
+  if (asOf !== undefined) filter.add((at) => `t.created_at <= ${at(asOf)}`)
+  const text = pageText(
+    filter,
+    query,
+    await db.now(),
+    max,
+    'SELECT t.id, t.status, t.attempt, t.side_effects, t.created_at',
+  )
+  const rows = await db.read(text, filter.parameters)
+  return rows.map((row) => ({
+    taskId: row.id as string,
+    status: row.status as TaskStatus,
+    attempt: row.attempt as number,
+    sideEffects: Boolean(row.side_effects),
+  }))
+}
+
+/** Collects conditions with their parameters, so that no value is ever part of a text. */
+class Filter {
+  readonly parameters: unknown[] = []
+  readonly conditions: string[] = []
+  readonly dialect: Dialect
+
+  constructor(dialect: Dialect) {
+    this.dialect = dialect
+  }
+
+  add(condition: (at: (value: unknown) => string) => string): void {
+    this.conditions.push(condition(this.at))
+  }
+
+  readonly at = (value: unknown): string => `$${this.parameters.push(value)}`
+}
+
+function addConditions(filter: Filter, query: ListTasks): void {
+  const { dialect } = filter
+  const equal: [string, unknown][] = [
+    ['t.repo', query.repo],
+    ['t.agent', query.agent],
+    ['t."user"', query.user],
+    ['t.issue_number', query.issue],
+  ]
+  for (const [column, value] of equal) if (value !== undefined) filter.add((at) => `${column} = ${at(value)}`)
+  if (query.id) filter.add((at) => `t.id IN (${query.id?.map(at).join(', ') || 'NULL'})`)
+  if (query.status) filter.add((at) => `t.status IN (${query.status?.map(at).join(', ') || 'NULL'})`)
+  if (query.worker !== undefined) filter.add((at) => `(w.id = ${at(query.worker)} OR w.name = ${at(query.worker)})`)
+  if (query.since !== undefined) filter.add((at) => `t.created_at >= ${at(Date.parse(query.since ?? ''))}`)
+  if (query.until !== undefined) filter.add((at) => `t.created_at < ${at(Date.parse(query.until ?? ''))}`)
+  if (query.incident !== undefined) filter.add((at) => `t.incident_id = ${at(query.incident)}`)
+  if (query.label !== undefined) addLabel(filter, query.label)
+  if (query.q !== undefined && query.q.trim() !== '') addWords(filter, dialect, query.q)
+}
+
+function addLabel(filter: Filter, label: string): void {
+  const [key = '', ...rest] = label.split('=')
+  const found = filter.dialect.text('t.labels', filter.at(key))
+  filter.conditions.push(rest.length === 0 ? `${found} IS NOT NULL` : `${found} = ${filter.at(rest.join('='))}`)
+}
+
+/** Every word must occur somewhere: in the title, the reason or the error, or as the beginning or end of the id. */
+function addWords(filter: Filter, dialect: Dialect, q: string): void {
+  for (const word of q.trim().split(/\s+/)) {
+    const escaped = word.replaceAll(/[\\%_]/g, '\\$&')
+    const inside = filter.at(`%${escaped}%`)
+    const columns = ['t.title', 't.reason', 't.error_class', 't.error_message', 't.id']
+    filter.conditions.push(`(${columns.map((column) => dialect.matches(column, inside)).join(' OR ')})`)
+  }
+}
+
+const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
+
+/** The default window is two sets with an index each; together in one condition they would have none. */
+function pageText(filter: Filter, query: ListTasks, now: number, limit: number, select = TASK_SELECT): string {
+  const from = `FROM task_history AS t ${TASK_JOINS}`
+  const where = (more?: string) => {
+    const all = more ? [...filter.conditions, more] : filter.conditions
+    return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`
+  }
+  const windowed =
+    query.id === undefined && query.since === undefined && query.until === undefined && query.incident === undefined
+  if (!windowed) return `${select} ${from} ${where()} ${ORDER} LIMIT ${limit}`
+  const open = `SELECT * FROM (${select} ${from} ${where('t.sealed_at IS NULL')} ${ORDER} LIMIT ${limit}) AS open_tasks`
+  const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
+  const sealed = `SELECT * FROM (${select} ${from} ${where(recent)} ${ORDER} LIMIT ${limit}) AS sealed_tasks`
+  return `${open} UNION ALL ${sealed} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
+}

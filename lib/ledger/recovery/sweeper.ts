@@ -1,0 +1,54 @@
+/**
+ * Invariant: one pass at a time in this process, the next one a fixed time after the last one ended, and a pass that
+ * throws never ends the loop. How it fares is told by `lastError` and by the clock row that every instance shares.
+ */
+import type { Context } from '#lib/ledger/core/context.ts'
+import { type RecoverOptions, recover } from './recover.ts'
+
+export interface Sweeper {
+  /** Asks for a pass now, for example after a worker was replaced. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+export function startSweeper(
+  context: Context,
+  options: Omit<RecoverOptions, 'trigger'>,
+  onError: (error: unknown) => void,
+): Sweeper {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let pass: Promise<void> = Promise.resolve()
+  let failing = false
+  const told = new Set<string>()
+  const routing = { after: '' }
+
+  async function sweep(): Promise<void> {
+    try {
+      await recover(context, { ...options, told, routing, trigger: 'sweep' })
+      failing = false
+    } catch (error) {
+      // Once an edge: a database that is away for an hour makes one line, not three thousand.
+      if (!failing) onError(error)
+      failing = true
+    }
+  }
+
+  function schedule(delayMs: number): void {
+    if (stopped) return
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      pass = pass.then(sweep).then(() => schedule(options.sweepMs))
+    }, delayMs)
+  }
+
+  schedule(options.sweepMs)
+  return {
+    wake: () => schedule(0),
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await pass
+    },
+  }
+}
