@@ -135,7 +135,7 @@ forEachDialect('adoptReport', (open) => {
     expect(await snapshot(ledger, ['task_history', 'task_attempts', 'task_events', 'late_reports'])).toEqual(before)
   })
 
-  it('is refused for a sealed task, an unknown report, and one that was accepted or says nothing', async () => {
+  it('is refused for a sealed task and for an unknown report', async () => {
     const ledger = await open()
     const { taskId, second } = await overtaken(ledger)
     expect(await codeOf(adopt(ledger, taskId, { reportId: 'other' }))).toBe('not_found')
@@ -145,8 +145,18 @@ forEachDialect('adoptReport', (open) => {
     const before = await snapshot(ledger)
     expect(await codeOf(adopt(ledger, taskId))).toBe('sealed_task')
     expect(await snapshot(ledger)).toEqual(before)
-    const hollow = await overtaken(ledger, { outcome: 'interrupted' })
-    expect(await codeOf(adopt(ledger, hollow.taskId))).toBe('invalid_transition')
+  })
+
+  it('is refused for a report that says nothing', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await failTask(ledger.context, { taskId: ref.taskId, reason: 'stuck' })
+    expect(await codeOf(finish(ledger, ref, { messageId: 'late', outcome: 'interrupted' }))).toBe('fence_rejected')
+    expect(await codeOf(adopt(ledger, ref.taskId))).toBe('invalid_transition')
+  })
+
+  it('is refused for a report that was accepted', async () => {
+    const ledger = await open()
     const { ref } = await begin(ledger)
     await pass(ledger, 30_000)
     await sweep(ledger)
