@@ -4,6 +4,7 @@ import type { Row } from '#lib/db/types.ts'
 import type { CreateTask, RegisterWorker } from '#lib/task/commands.ts'
 import type { Role, Task, Token, Worker } from '#lib/task/schema.ts'
 import { type Client, createClient } from '#lib/worker/client.ts'
+import { eventually } from './eventually.ts'
 import { freshId, type Ref, taskOf, workerOf } from './factories.ts'
 import { connectByHand, type DialectName, makeDatabase, snapshot, TABLES } from './ledger.ts'
 import { type Server, type ServerOptions, startServer } from './server.ts'
@@ -36,7 +37,7 @@ export interface Stage {
   begin(changes?: Partial<CreateTask>, worker?: Worker): Promise<Begun>
   /** A statement typed by hand, past the server. */
   sql(text: string, parameters?: readonly unknown[]): Promise<Row[]>
-  /** Every row there is, to be compared before and after. */
+  /** Every row there is, to be compared before and after, once nothing is under way. */
   everything(): Promise<Record<string, Row[]>>
 }
 
@@ -84,8 +85,16 @@ export function toStage(server: Server, sql: Stage['sql'] = noSql): Stage {
       return { task, worker: holder, ref: { taskId: task.id, workerId: holder.id, attempt: 1 } }
     },
     sql,
-    everything: () => snapshot({ sql }, WORK),
+    everything: async () => {
+      await eventually('no worker that died is waiting for its recovery', () => allRecovered(sql))
+      return snapshot({ sql }, WORK)
+    },
   }
+}
+
+async function allRecovered(sql: Stage['sql']): Promise<boolean> {
+  const waiting = await sql(`SELECT id FROM workers WHERE state = 'dead' AND recovered_at IS NULL`)
+  return waiting.length === 0
 }
 
 async function noSql(): Promise<never> {
