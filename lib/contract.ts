@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { attempts } from './contract/attempts.ts'
+import { audit } from './contract/audit.ts'
 import { compensation } from './contract/compensation.ts'
 import type { Endpoint } from './contract/endpoint.ts'
 import { imports } from './contract/imports.ts'
@@ -30,6 +31,7 @@ export const ENDPOINTS = {
   ...pauses,
   ...imports,
   ...tokens,
+  ...audit,
   ...service,
 } as const satisfies Record<string, Endpoint>
 

@@ -1,8 +1,9 @@
 /** Forms of pages as server actions over the same operations as the API. Each call checks session, role and origin anew. */
 import { revalidatePath } from 'next/cache'
 import { headers } from 'next/headers'
+import { v7 } from 'uuid'
 import type { z } from 'zod'
-import type { Context } from '#lib/ledger/index.ts'
+import { audited, type Context } from '#lib/ledger/index.ts'
 import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { allows } from './authenticate.ts'
 import { findContext } from './session.ts'
@@ -14,15 +15,18 @@ export type ActionState =
 
 export type FormAction = (previous: unknown, formData: FormData) => Promise<ActionState>
 
-/** Empty fields count as not given; numbers arrive as text and are read as numbers where the command wants one. */
+/**
+ * `name` is the operation's, under which the audit log tells of the act.
+ * Empty fields count as not given; numbers arrive as text and are read as numbers where the command wants one.
+ */
 export function action<Schema extends z.ZodType>(
   schema: Schema,
   operation: (context: Context, command: z.output<Schema>) => Promise<unknown>,
+  name: string,
 ): FormAction {
   return async (_previous, formData) => {
     try {
-      const context = await operatorContext()
-      await operation(context, parse(schema, readForm(formData)))
+      await perform(schema, operation, readForm(formData), name)
       revalidatePath('/', 'layout')
       return { status: 'done' }
     } catch (error) {
@@ -37,15 +41,15 @@ export type CallState<Value> =
 
 export type CallAction<Value> = (command: unknown) => Promise<CallState<Value>>
 
-/** As `action`, for what is no form: takes the command itself and answers what it came to. */
+/** As `action`, for what is no form: takes the command itself and answers what it came to. A reading has no name. */
 export function call<Schema extends z.ZodType, Value>(
   schema: Schema,
   operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
+  name: string | null,
 ): CallAction<Value> {
   return async (command) => {
     try {
-      const context = await operatorContext()
-      return { status: 'done', value: await operation(context, parse(schema, command)) }
+      return { status: 'done', value: await perform(schema, operation, command, name) }
     } catch (error) {
       return refusal(error)
     }
@@ -59,12 +63,26 @@ function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.outp
   throw new TaskError('validation', sentences.join('; '))
 }
 
-async function operatorContext(): Promise<Context> {
-  await assertOrigin()
+async function perform<Schema extends z.ZodType, Value>(
+  schema: Schema,
+  operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
+  given: unknown,
+  name: string | null,
+): Promise<Value> {
   const context = await findContext()
   if (!context) throw new TaskError('unauthenticated', 'Your session has ended: sign in again.')
-  if (allows(context.actor.role, 'operator')) return context
-  throw new TaskError('forbidden', `A ${context.actor.role} may look at tasks, and not act on them.`)
+  const guarded = async (context: Context) => {
+    await assertOrigin()
+    assertOperator(context)
+    return operation(context, parse(schema, given))
+  }
+  if (name === null) return guarded(context)
+  return audited(context, { action: name, via: 'web', requestId: v7(), command: given }, guarded)
+}
+
+function assertOperator({ actor }: Context): void {
+  if (allows(actor.role, 'operator')) return
+  throw new TaskError('forbidden', `A ${actor.role} may look at tasks, and not act on them.`)
 }
 
 /** A form of another site must not act in the name of whoever is signed in here. */

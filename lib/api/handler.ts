@@ -10,6 +10,11 @@ import type { Reader } from './stream.ts'
 
 /** A reader this far behind gets nothing more until it has caught up. */
 const BACKLOG_BYTES = 1024 * 1024
+/** What an answer may depend on. */
+export const READ_HEADERS = [
+  ...['authorization', 'cookie', 'last-event-id', 'rollcall-client', 'origin', 'host', 'x-forwarded-host'],
+  ...['sec-fetch-site', 'content-type', 'content-encoding', 'x-request-id', 'traceparent', 'x-forwarded-for'],
+]
 /** A sender who goes on this far after it was refused is cut off. */
 const DISCARD_BYTES = 16 * 1024 * 1024
 
@@ -66,8 +71,11 @@ function toApiRequest(request: IncomingMessage, signal: AbortSignal): ApiRequest
 }
 
 function flatten(headers: IncomingMessage['headers']): Record<string, string | undefined> {
-  const { authorization, cookie, 'last-event-id': lastEventId } = headers
-  return { authorization, cookie, 'last-event-id': Array.isArray(lastEventId) ? lastEventId[0] : lastEventId }
+  return Object.fromEntries(READ_HEADERS.map((name) => [name, one(headers[name])]))
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
 }
 
 /**

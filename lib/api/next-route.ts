@@ -1,7 +1,7 @@
 /** The same API as a route of Next, for hosts that can only run `next start`. */
 import { API_HANDLER } from '#lib/contract.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import type { ApiHandler } from './handler.ts'
+import { type ApiHandler, READ_HEADERS } from './handler.ts'
 import type { ApiRequest } from './respond.ts'
 import { runtime } from './runtime.ts'
 import type { Reader, Stream } from './stream.ts'
@@ -49,15 +49,10 @@ function toBody(stream: Stream, signal: AbortSignal): ReadableStream<Uint8Array>
 
 function toApiRequest(request: Request): ApiRequest {
   const url = new URL(request.url)
-  const header = (name: string) => request.headers.get(name) ?? undefined
   return {
     method: request.method,
     url: url.pathname + url.search,
-    headers: {
-      authorization: header('authorization'),
-      cookie: header('cookie'),
-      'last-event-id': header('last-event-id'),
-    },
+    headers: Object.fromEntries(READ_HEADERS.map((name) => [name, request.headers.get(name) ?? undefined])),
     async body(limitBytes) {
       const bytes = new Uint8Array(await request.arrayBuffer())
       if (bytes.length <= limitBytes) return bytes

@@ -117,6 +117,9 @@ export const OPERATIONS: Operations = {
   listTokens: ({ context }, input) => listTokens(context, input),
   revokeToken: ({ context }, input) => revokeToken(context, input),
 
+  listAudit: ({ context }, input) => ledger.listAudit(context, input),
+  verifyAudit: ({ context }, input) => ledger.verifyAudit(context, input),
+
   openapi: async () => openapi(),
   healthz: async () => ({ status: 'ok' as const }),
   async readyz({ context, runtime: { env } }) {

@@ -1,6 +1,6 @@
 /** The whole way of a request, whatever server it came through: route, actor, command, operation, answer. */
 import { v7 } from 'uuid'
-import type { Actor } from '#lib/ledger/index.ts'
+import { type Act, type Actor, audited } from '#lib/ledger/index.ts'
 import { ERRORS, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { LIMITS } from '#lib/task/schema.ts'
 import { type Authenticate, allows, createAuthenticate } from './authenticate.ts'
@@ -83,6 +83,35 @@ async function answer(
 ): Promise<ApiResponse> {
   const { access } = route.endpoint
   const actor = access === 'public' ? NOBODY : await guards.authenticate(request.headers, request.method)
+  const context = contextFor(actor, runtime)
+  if (!isAct(route, actor))
+    return perform(guards, route, request, { context, runtime, requestId, signal: request.signal })
+  const act: Act = { action: route.name, via: wayOf(request), requestId, command: route.params }
+  return audited(context, act, (context) =>
+    perform(guards, route, request, { context, runtime, requestId, signal: request.signal }, act),
+  )
+}
+
+/** What a person or a token does, as against what a worker reports; a worker's token that tries one is told of too. */
+function isAct({ endpoint: { method, access } }: Route, { kind }: Actor): boolean {
+  return method !== 'GET' && kind !== 'worker' && (access === 'operator' || access === 'admin')
+}
+
+/** The command says so of itself; any other program may as well. */
+function wayOf({ headers }: ApiRequest): Act['via'] {
+  return headers['rollcall-client'] === 'cli' ? 'cli' : 'api'
+}
+
+async function perform(
+  guards: { authenticate: Authenticate; ownWork: OwnWork },
+  route: Route,
+  request: ApiRequest,
+  asked: Call,
+  act?: Act,
+): Promise<ApiResponse> {
+  const { context, runtime } = asked
+  const { actor } = context
+  const { access } = route.endpoint
   const readsOwn = actor.role === 'worker' && READ_BY_WORKERS.has(route.name)
   if (!allows(actor.role, access) && !readsOwn) {
     throw new TaskError('forbidden', `a ${actor.role} token may not ${request.method} ${route.endpoint.path}`, {
@@ -91,10 +120,10 @@ async function answer(
   }
   const given = await readGiven(request, request.url.slice(pathOf(request).length + 1))
   const input = parseInput(route, given)
-  const context = contextFor(actor, runtime)
+  if (act) act.command = input
   if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
   const named = access === 'worker' ? await guards.ownWork.actorFor(context, workerIdsOf(input)) : actor
-  const call: Call = { context: { ...context, actor: named }, runtime, requestId, signal: request.signal }
+  const call: Call = { ...asked, context: { ...context, actor: named } }
   if (route.name === 'streamEvents') {
     const admit = () => guards.authenticate(request.headers, request.method)
     return openStream(call, { input, lastEventId: request.headers['last-event-id'], admit })

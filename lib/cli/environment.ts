@@ -21,7 +21,7 @@ export function clientOf(env: Record<string, string | undefined> = process.env):
   }
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new Exit(EXIT.permission, 'ROLLCALL_TOKEN holds characters that no token has.')
-  return createClient({ url, token })
+  return createClient({ url, token, name: 'cli' })
 }
 
 /** A line of its own on stderr, apart from whatever a command prints. */

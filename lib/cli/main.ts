@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { actCommands } from './act.ts'
 import { adoptCommand } from './adopt.ts'
+import { auditCommand } from './audit.ts'
 import { operationsCommand } from './bulk.ts'
 import { compensationCommand } from './compensation.ts'
 import { completionCommand } from './completion.ts'
@@ -62,6 +63,7 @@ for (const command of [
   importCommand(),
   doctorCommand(),
   tokenCommand(),
+  auditCommand(),
   completionCommand(program),
 ]) {
   program.addCommand(command.copyInheritedSettings(program))

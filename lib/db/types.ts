@@ -69,7 +69,9 @@ export interface Transaction {
 export type Plan<T> = Generator<Query, T, Row[]>
 
 export type Refusal = { readonly ok: false; readonly error: Error }
-export type Result<T> = { readonly ok: true; readonly value: T } | Refusal
+/** What an act changed, for the audit log. */
+export type Change = { readonly before: object | null; readonly after: object | null }
+export type Result<T> = { readonly ok: true; readonly value: T; readonly change?: Change } | Refusal
 
 /** A unit of work that takes many requests at once and answers each of them. */
 export interface Work<Request, Value> {

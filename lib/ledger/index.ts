@@ -1,5 +1,9 @@
 /** The door of the ledger: what servers, pages and boot may call. */
 
+export { type Act, audited, recordAudit } from './audit/audited.ts'
+export { pruneAudit } from './audit/prune.ts'
+export { listAudit } from './audit/read.ts'
+export { verifyAudit } from './audit/verify.ts'
 export { abortOperation, retryOperation, runOperation } from './bulk/bulk.ts'
 export { getOperation, listOperationItems, listOperations } from './bulk/read.ts'
 export { type OperationRunner, runDueOperations, startOperationRunner } from './bulk/runner.ts'

@@ -96,6 +96,12 @@ export const Settings = z.strictObject({
     .nullable()
     .default(null)
     .describe('how long a sealed task is kept with all that belongs to it; null is for ever'),
+  auditRetentionMs: z
+    .int()
+    .min(DAY_MS)
+    .nullable()
+    .default(null)
+    .describe('how long an entry of the audit log is kept; null is for ever'),
 })
 export type Settings = z.infer<typeof Settings>
 

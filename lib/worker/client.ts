@@ -10,6 +10,8 @@ export interface ClientOptions {
   readonly url: string
   readonly token: string
   readonly timeoutMs?: number
+  /** How the audit log calls the way in. */
+  readonly name?: 'cli'
 }
 
 export interface CallOptions {
@@ -26,7 +28,7 @@ export interface Client {
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
-export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: ClientOptions): Client {
+export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS, name: client }: ClientOptions): Client {
   const base = url.replace(/\/+$/, '')
   return {
     url: base,
@@ -35,7 +37,7 @@ export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: Cli
       const endpoint: Endpoint = ENDPOINTS[name]
       // The command schemas are all objects, which z.input of a union of endpoints cannot tell.
       const request = requestOf(endpoint, input as Record<string, unknown>)
-      const body = await exchange(base, token, request, options.timeoutMs ?? timeoutMs, options.signal)
+      const body = await exchange(base, { token, client }, request, options.timeoutMs ?? timeoutMs, options.signal)
       const answer = endpoint.output.safeParse(body)
       if (!answer.success) {
         throw new TaskError('unavailable', `${base} did not answer ${name} as Rollcall does: is ROLLCALL_URL right?`)
@@ -44,6 +46,11 @@ export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: Cli
       return answer.data as EndpointOutput<typeof name>
     },
   }
+}
+
+function headersOf({ token, client }: Sender): Record<string, string> {
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': 'application/json' }
+  return client === undefined ? headers : { ...headers, 'rollcall-client': client }
 }
 
 export interface Request {
@@ -72,12 +79,17 @@ function queryOf(fields: Record<string, unknown>): string {
   return query.size === 0 ? '' : `?${query}`
 }
 
-async function exchange(base: string, token: string, request: Request, timeoutMs: number, signal?: AbortSignal) {
+interface Sender {
+  readonly token: string
+  readonly client: string | undefined
+}
+
+async function exchange(base: string, sender: Sender, request: Request, timeoutMs: number, signal?: AbortSignal) {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
     const response = await fetch(base + request.path, {
       method: request.method,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': 'application/json' },
+      headers: headersOf(sender),
       body: request.body ?? null,
       // A followed redirect would turn a POST into a GET; the address must be the right one.
       redirect: 'manual',

@@ -85,6 +85,8 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   unpauseRecovery: OPERATORS,
   createToken: ADMINS,
   listTokens: ADMINS,
+  listAudit: OPERATORS,
+  verifyAudit: OPERATORS,
   revokeToken: ADMINS,
 }
 /** Those that speak for a worker, which must be the caller's own. */

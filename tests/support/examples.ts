@@ -172,6 +172,11 @@ const records: Records = {
   createToken: async () => ({ name: 'build farm', role: 'worker' }),
   listTokens: async () => ({ limit: 1 }),
   revokeToken: async (stage) => ({ tokenId: (await stage.mint('viewer')).token.id }),
+  listAudit: async (stage) => {
+    await stage.admin.call('noteTask', { taskId: (await stage.create()).id, text: 'seen' })
+    return { action: 'noteTask', limit: 1 }
+  },
+  verifyAudit: async () => ({ limit: 100 }),
   openapi: async () => ({}),
   healthz: async () => ({}),
   readyz: async () => ({}),

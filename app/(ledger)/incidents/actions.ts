@@ -10,8 +10,8 @@ import {
   TakeIncident,
 } from '#lib/task/incident-commands.ts'
 
-export const takeIncidentAction = action(TakeIncident, takeIncident)
-export const dropIncidentAction = action(DropIncident, dropIncident)
-export const noteIncidentAction = action(NoteIncident, noteIncident)
-export const resolveIncidentAction = action(ResolveIncident, resolveIncident)
-export const releaseIncidentAction = action(ReleaseIncident, releaseIncident)
+export const takeIncidentAction = action(TakeIncident, takeIncident, 'takeIncident')
+export const dropIncidentAction = action(DropIncident, dropIncident, 'dropIncident')
+export const noteIncidentAction = action(NoteIncident, noteIncident, 'noteIncident')
+export const resolveIncidentAction = action(ResolveIncident, resolveIncident, 'resolveIncident')
+export const releaseIncidentAction = action(ReleaseIncident, releaseIncident, 'releaseIncident')

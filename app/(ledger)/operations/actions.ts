@@ -5,7 +5,11 @@ import { abortOperation, countMatching, retryOperation, runOperation } from '#li
 import { COUNT_MAX } from '#lib/ledger/read/read.ts'
 import { AbortOperation, RetryOperation, RunOperation, TaskFilter } from '#lib/task/operation-commands.ts'
 
-export const runOperationAction = call(RunOperation, runOperation)
-export const countMatchingAction = call(TaskFilter, (context, filter) => countMatching(context, filter, COUNT_MAX + 1))
-export const abortOperationAction = action(AbortOperation, abortOperation)
-export const retryOperationAction = call(RetryOperation, retryOperation)
+export const runOperationAction = call(RunOperation, runOperation, 'runOperation')
+export const countMatchingAction = call(
+  TaskFilter,
+  (context, filter) => countMatching(context, filter, COUNT_MAX + 1),
+  null,
+)
+export const abortOperationAction = action(AbortOperation, abortOperation, 'abortOperation')
+export const retryOperationAction = call(RetryOperation, retryOperation, 'retryOperation')

@@ -16,13 +16,13 @@ import {
 import { AdoptReport, CompensateTask, HoldTask, QuarantineTask, ReleaseTask } from '#lib/task/act-commands.ts'
 import { CancelTask, FailTask, NoteTask, ReassignTask, UndoReassignment } from '#lib/task/commands.ts'
 
-export const failTaskAction = action(FailTask, failTask)
-export const reassignTaskAction = action(ReassignTask, reassignTask)
-export const undoReassignmentAction = action(UndoReassignment, undoReassignment)
-export const cancelTaskAction = action(CancelTask, cancelTask)
-export const noteTaskAction = action(NoteTask, noteTask)
-export const holdTaskAction = action(HoldTask, holdTask)
-export const releaseTaskAction = action(ReleaseTask, releaseTask)
-export const quarantineTaskAction = action(QuarantineTask, quarantineTask)
-export const compensateTaskAction = action(CompensateTask, compensateTask)
-export const adoptReportAction = action(AdoptReport, adoptReport)
+export const failTaskAction = action(FailTask, failTask, 'failTask')
+export const reassignTaskAction = action(ReassignTask, reassignTask, 'reassignTask')
+export const undoReassignmentAction = action(UndoReassignment, undoReassignment, 'undoReassignment')
+export const cancelTaskAction = action(CancelTask, cancelTask, 'cancelTask')
+export const noteTaskAction = action(NoteTask, noteTask, 'noteTask')
+export const holdTaskAction = action(HoldTask, holdTask, 'holdTask')
+export const releaseTaskAction = action(ReleaseTask, releaseTask, 'releaseTask')
+export const quarantineTaskAction = action(QuarantineTask, quarantineTask, 'quarantineTask')
+export const compensateTaskAction = action(CompensateTask, compensateTask, 'compensateTask')
+export const adoptReportAction = action(AdoptReport, adoptReport, 'adoptReport')

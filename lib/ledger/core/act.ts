@@ -1,6 +1,7 @@
 /** The frame of an operator's act on a task: read the row, decide, write it guarded, seal its attempt, tell of it. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Transaction } from '#lib/db/types.ts'
+import { changeOf } from '#lib/ledger/audit/change.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { type AttemptOutcome, allowedTargets, isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { type Ending, endAttempts } from './attempts.ts'
@@ -66,9 +67,10 @@ export function act<Command extends TaskCommand>(name: string, decide: Decide<Co
       })
       yield* writeActs(transaction, acts)
       const tasks = yield* readTaskRecords(ids)
-      return acts.map(({ request, decision }) => {
+      return acts.map(({ request, row, decision }) => {
         const task = tasks.get(request.command.taskId)
-        return decision.ok && task ? done(task) : decision.ok ? missing(request.command) : decision
+        if (!decision.ok) return decision
+        return row && task ? done(task, changeOf(row, decision.set)) : missing(request.command)
       })
     },
   )

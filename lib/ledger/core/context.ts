@@ -1,5 +1,6 @@
 /** What every operation gets: the database, who asks, and how to recover. The transaction adds its one `now`. */
 import type { Database } from '#lib/db/types.ts'
+import type { AuditWay } from '#lib/task/audit.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 import type { Role } from '#lib/task/schema.ts'
 
@@ -18,6 +19,16 @@ export interface Context {
   readonly policy: RecoveryPolicy
   /** The bulk act that this is a part of. */
   readonly operationId?: string
+  /** An act that goes into the audit log. */
+  readonly audit?: AuditedAct
+}
+
+export interface AuditedAct {
+  readonly action: string
+  readonly via: AuditWay
+  readonly requestId: string
+  /** Whether the operation of this name has entered it, in its own transaction. */
+  entered: boolean
 }
 
 export const SYSTEM: Actor = { kind: 'system', name: 'rollcall', role: 'admin' }

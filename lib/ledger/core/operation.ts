@@ -2,7 +2,8 @@
  * The one shape of a ledger write: `operation(context, command)`, or `.many(context, commands)` for a batch. Both take
  * the same path as a thousand callers at once: the database hands the plan as many requests as share a commit.
  */
-import type { Plan, Refusal, Result, Transaction, Work } from '#lib/db/types.ts'
+import type { Change, Plan, Refusal, Result, Transaction, Work } from '#lib/db/types.ts'
+import { auditPlan, markEntered } from '#lib/ledger/audit/in-plan.ts'
 import type { ErrorCode, ErrorFacts } from '#lib/task/errors.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { Context } from './context.ts'
@@ -34,13 +35,19 @@ export function operation<Command, Value>(
   plan: OperationPlan<Command, Value>,
   prepare: (command: Command) => Command = (command) => command,
 ): Operation<Command, Value> {
-  const work: Work<Request<Command>, Value> = { name, key: (request) => key(request.command), plan }
+  const work: Work<Request<Command>, Value> = {
+    name,
+    key: (request) => key(request.command),
+    plan: auditPlan(name, plan),
+  }
 
-  function many(context: Context, commands: readonly Command[]): Promise<Result<Value>[]> {
-    return context.db.write(
+  async function many(context: Context, commands: readonly Command[]): Promise<Result<Value>[]> {
+    const results = await context.db.write(
       work,
       commands.map((command) => ({ context, command: prepare(command) })),
     )
+    markEntered(name, context, results)
+    return results
   }
 
   async function one(context: Context, command: Command): Promise<Value> {
@@ -60,8 +67,9 @@ export function operation<Command, Value>(
   })
 }
 
-export function done<T>(value: T): Result<T> {
-  return { ok: true, value }
+/** `change` is what the audit log tells of it. */
+export function done<T>(value: T, change?: Change): Result<T> {
+  return change === undefined ? { ok: true, value } : { ok: true, value, change }
 }
 
 export function refused(code: ErrorCode, detail: string, facts: ErrorFacts = {}): Refusal {

@@ -1,6 +1,7 @@
 /** What operators do with an incident: take it, give it up, note something, resolve it. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
+import { changeOf } from '#lib/ledger/audit/change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request, refused } from '#lib/ledger/core/operation.ts'
@@ -40,7 +41,9 @@ function act<Command extends { readonly incidentId: string }>(name: string, deci
           incidentId: row.id,
         })),
       )
-      return acts.map(({ decision }) => (decision.ok ? done(null) : decision))
+      return acts.map(({ row, decision }) =>
+        row && decision.ok ? done(null, changeOf(row, decision.set)) : decision.ok ? done(null) : decision,
+      )
     },
   )
   return async (context: Context, command: Command): Promise<Incident> => {

@@ -4,6 +4,7 @@
  */
 import { v7 } from 'uuid'
 import type { Row } from '#lib/db/types.ts'
+import { pruneAudit } from '#lib/ledger/audit/prune.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation } from '#lib/ledger/core/operation.ts'
 import { instant } from '#lib/ledger/core/rows.ts'
@@ -78,7 +79,8 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   await settleIncidents(context, null)
   const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })
   if (options.routing) options.routing.after = next
-  const { retentionMs } = context.policy.settings
+  const { retentionMs, auditRetentionMs } = context.policy.settings
+  if (auditRetentionMs !== null) await pruneAudit(context, { before: (await context.db.now()) - auditRetentionMs })
   if (retentionMs !== null) await pruneLedger(context, { before: (await context.db.now()) - retentionMs })
   const run: RecoveryRun = {
     id: v7(),

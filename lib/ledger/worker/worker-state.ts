@@ -70,7 +70,8 @@ function move<Command extends WorkerCommand>(
         const row = rows.get(workerId)
         const worker = workers.get(workerId)
         if (!row || !worker) return refused('not_found', `no worker has the id ${workerId}`, { workerId })
-        return changed.has(workerId) ? done(worker) : refusal(row)
+        const change = { before: { state: row.state }, after: { state: to } }
+        return changed.has(workerId) ? done(worker, change) : refusal(row)
       })
     },
   )
