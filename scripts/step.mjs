@@ -31,7 +31,7 @@ export function secondsSince(startedAt) {
 }
 
 /** Runs a command to its end and gives back what it printed. `advice` tells what to do when it fails. */
-export function run(command, args, { env = {}, advice, shell = false, timeoutMs } = {}) {
+export function run(command, args, { env = {}, advice, shell = false, timeoutMs, signal } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: ROOT,
@@ -39,6 +39,7 @@ export function run(command, args, { env = {}, advice, shell = false, timeoutMs 
       stdio: ['ignore', 'pipe', 'pipe'],
       shell,
       timeout: timeoutMs,
+      signal,
     })
     const chunks = []
     child.stdout.on('data', (chunk) => chunks.push(chunk))
