@@ -50,7 +50,7 @@ export default function ActivitySection() {
           )}
           <Segments
             label="Window"
-            value={span ?? '1 h'}
+            value={span ?? null}
             choices={NAMES.map((value) => ({ value, label: value }))}
             onChange={(name) => setWindow({ spanMs: SPANS[name] * MINUTE_MS, untilMs: null })}
           />

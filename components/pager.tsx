@@ -16,7 +16,7 @@ export function Pager({ label, newer, older, children }: PagerProps) {
   return (
     <nav
       aria-label="Pages of the list"
-      className="sticky bottom-0 mt-auto flex h-12 items-center justify-end gap-2 border-line border-t bg-bg px-6 max-md:px-4"
+      className="sticky bottom-0 z-10 mt-auto flex h-12 items-center justify-end gap-2 border-line border-t bg-bg px-6 max-md:px-4"
     >
       <span className="mr-auto text-12 text-ink-3">{label}</span>
       {children}

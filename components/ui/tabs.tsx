@@ -11,7 +11,8 @@ export interface Choice<Value extends string> {
 
 interface SegmentsProps<Value extends string> {
   label: string
-  value: Value
+  /** Null when none of them holds. */
+  value: Value | null
   choices: readonly Choice<Value>[]
   onChange: (value: Value) => void
   className?: string
