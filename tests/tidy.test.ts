@@ -46,6 +46,11 @@ describe('the code', () => {
     expect(sources(...PRODUCT).flatMap(upwardImports)).toEqual([])
   })
 
+  it('lets the core of the ledger stand on nothing else of it', () => {
+    const sister = /^lib\/ledger\/(?!core\/)/
+    expect(importsLike(sources('lib/ledger/core/'), sister)).toEqual([])
+  })
+
   it('reaches databases from lib/db only', () => {
     const drivers = /^(@prisma\/|prisma\/|pg$|@?libsql)/
     const allowed = ['lib/db/', 'lib/worker/']

@@ -1,12 +1,12 @@
 /** How attempts begin and end, whichever operation asks for it: the row of the task, of the attempt, of its session. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Transaction } from '#lib/db/types.ts'
-import { pointOf, type ResumePoint, readResumes } from '#lib/ledger/worker/resume.ts'
 import type { Resume, Task } from '#lib/task/schema.ts'
 import type { AttemptOutcome } from '#lib/task/states.ts'
 import { applyChanges, type Change } from './change.ts'
 import type { Actor } from './context.ts'
 import { appendEvents } from './events.ts'
+import { pointOf, type ResumePoint, readResumes } from './resume.ts'
 import { type TaskRow, taskRecord, toHolder } from './rows.ts'
 import type { WorkerRow } from './workers.ts'
 

@@ -4,9 +4,9 @@
  */
 import { run, runAndKeep, statement } from '#lib/db/statement.ts'
 import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
-import { dropCheckpoints } from '#lib/ledger/worker/checkpoint-rows.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
+import { dropCheckpoints } from './checkpoint-rows.ts'
 import { TASK_JOINS, TASK_SELECT, type TaskChange, type TaskRow, toTask } from './rows.ts'
 
 export const lockTasks = statement(

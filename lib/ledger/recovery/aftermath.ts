@@ -1,8 +1,8 @@
 /** What the end of an attempt makes of its task: the strategy's verdict within the budgets, as the columns to write. */
 import type { Transaction } from '#lib/db/types.ts'
 import { sealed } from '#lib/ledger/core/change.ts'
+import type { ResumePoint } from '#lib/ledger/core/resume.ts'
 import { json, type TaskChange, type TaskRow } from '#lib/ledger/core/rows.ts'
-import type { ResumePoint } from '#lib/ledger/worker/resume.ts'
 import { decideRecovery, type RecoveryPolicy } from '#lib/task/recovery.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import type { AttemptFacts, RecoveryFacts, TaskFacts, Verdict } from '#lib/task/strategy.ts'

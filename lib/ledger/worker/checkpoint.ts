@@ -1,6 +1,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { applyChanges } from '#lib/ledger/core/change.ts'
+import { insertNew, pruneCheckpoints, readCheckpointRows } from '#lib/ledger/core/checkpoint-rows.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents } from '#lib/ledger/core/events.ts'
 import { type Accepted, fencedOperation } from '#lib/ledger/core/fenced.ts'
@@ -11,7 +12,6 @@ import { assertTask } from '#lib/ledger/read/read.ts'
 import type { GetCheckpoint, SaveCheckpoint } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { type AgentState, type Checkpoint, LIMITS } from '#lib/task/schema.ts'
-import { insertNew, pruneCheckpoints, readCheckpointRows } from './checkpoint-rows.ts'
 import { goOn } from './go-on.ts'
 
 /**

@@ -4,12 +4,12 @@ import { beginAttempts, begunRecord } from '#lib/ledger/core/attempts.ts'
 import { readTaskRecords } from '#lib/ledger/core/change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation, type Request } from '#lib/ledger/core/operation.ts'
+import { readGiven } from '#lib/ledger/core/resume.ts'
 import type { TaskRow } from '#lib/ledger/core/rows.ts'
 import { leaseRefusal, lockWorkerRows, readFreeSlots, type WorkerRow } from '#lib/ledger/core/workers.ts'
 import type { ClaimTasks } from '#lib/task/commands.ts'
 import type { Resume, Task } from '#lib/task/schema.ts'
 import { isolate, notIsolating, suspectMayGo } from './isolation.ts'
-import { readGiven } from './resume.ts'
 import { waitForCommit } from './wait.ts'
 
 /** Work becomes due by the clock as well, not only by a commit. */

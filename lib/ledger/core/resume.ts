@@ -4,9 +4,9 @@
  */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Row } from '#lib/db/types.ts'
-import { json, type TaskRow } from '#lib/ledger/core/rows.ts'
 import { maskError } from '#lib/task/redact.ts'
 import type { AgentState, Resume } from '#lib/task/schema.ts'
+import { json, type TaskRow } from './rows.ts'
 
 /** As `resume_from` of a task and `resumed_from` of an attempt keep it; the provider only the latter knows. */
 export type ResumePoint =
