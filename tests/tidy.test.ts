@@ -88,7 +88,9 @@ describe('the tests', () => {
     const found = files.filter(({ lines }) => empty.test(lines.join('\n'))).map(({ path }) => path)
     expect(found).toEqual([])
     const tests = files.filter(({ path }) => /\.(test|spec)\.tsx?$/.test(path))
-    expect(tests.filter(({ lines }) => !/\bexpect\b/.test(lines.join('\n'))).map(({ path }) => path)).toEqual([])
+    // A table of probes is held against the ledger by the one function that looks through it.
+    const holds = /\b(expect|probeAll)\(/
+    expect(tests.filter(({ lines }) => !holds.test(lines.join('\n'))).map(({ path }) => path)).toEqual([])
   })
 })
 

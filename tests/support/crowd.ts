@@ -44,60 +44,64 @@ const BYSTANDERS: readonly Bystander[] = [
 ]
 
 export async function seedCrowd(sql: Sql): Promise<void> {
-  await insert(sql, 'workers', {
-    ...{ id: WORKER, name: WORKER, host: 'crowd', pid: 1, skills: '["crowd"]', state: 'alive', slots: 99 },
-    ...{ lease_ms: 30_000, lease_expires_at: FAR, last_heartbeat_at: at, registered_at: at },
-  })
-  await insert(sql, 'workers', {
-    ...{ id: 'crowd-dead', name: 'crowd-dead', host: 'crowd', pid: 2, state: 'dead', death_kind: 'proven' },
-    ...{
-      lease_ms: 30_000,
-      lease_expires_at: at,
-      last_heartbeat_at: at,
-      registered_at: at,
-      ended_at: at,
-      recovered_at: at,
-    },
-  })
-  for (const one of BYSTANDERS) await insertBystander(sql, one)
+  // One text: a world that is made for every test should cost next to nothing.
+  await sql([...workersOfCrowd(), ...BYSTANDERS.flatMap(bystanderRows)].join(';\n'))
 }
 
-async function insertBystander(sql: Sql, { id, status, attempts, set }: Bystander): Promise<void> {
+function workersOfCrowd(): string[] {
+  return [
+    rowOf('workers', {
+      ...{ id: WORKER, name: WORKER, host: 'crowd', pid: 1, skills: '["crowd"]', state: 'alive', slots: 99 },
+      ...{ lease_ms: 30_000, lease_expires_at: FAR, last_heartbeat_at: at, registered_at: at },
+    }),
+    rowOf('workers', {
+      ...{ id: 'crowd-dead', name: 'crowd-dead', host: 'crowd', pid: 2, state: 'dead', death_kind: 'proven' },
+      ...{ lease_ms: 30_000, lease_expires_at: at, last_heartbeat_at: at, registered_at: at },
+      ...{ ended_at: at, recovered_at: at },
+    }),
+  ]
+}
+
+function bystanderRows({ id, status, attempts, set }: Bystander): string[] {
   const numbers = { attempt: attempts.length, max_retries: 9, created_at: at, updated_at: at }
-  await insert(sql, 'task_history', { id, title: id, status, requires: '["crowd"]', ...numbers, ...set })
-  await insert(sql, 'task_events', {
-    ...{ type: 'task.created', task_id: id, to_status: status, actor_kind: 'system', actor_name: 'crowd', at },
-  })
-  for (const [index, outcome] of attempts.entries()) {
-    const attempt = index + 1
-    const open = outcome === 'running' || outcome === 'waiting'
-    const session = `${id}-${attempt}`
-    const ref = { task_id: id, attempt }
-    await insert(sql, 'task_attempts', {
+  const step = { kind: 'crowd', target: 'x', reason: 'x', status: 'registered', created_at: at }
+  return [
+    rowOf('task_history', { id, title: id, status, requires: '["crowd"]', ...numbers, ...set }),
+    rowOf('task_events', {
+      ...{ type: 'task.created', task_id: id, to_status: status, actor_kind: 'system', actor_name: 'crowd', at },
+    }),
+    ...attempts.flatMap((outcome, index) => attemptRows({ task_id: id, attempt: index + 1 }, outcome)),
+    rowOf('compensations', { task_id: id, id: `${id}-step`, position: 1, ...step }),
+  ]
+}
+
+function attemptRows(ref: { task_id: string; attempt: number }, outcome: string): string[] {
+  const open = outcome === 'running' || outcome === 'waiting'
+  const session = `${ref.task_id}-${ref.attempt}`
+  const ended = open ? { status: 'active' } : { status: 'closed', ended_at: at }
+  const output = { stream: 'stdout', sequence: 7, message_id: `${session}-output`, data: 'crowd', at }
+  const report = { outcome: 'success', report: '{}', status: 'kept', received_at: at }
+  return [
+    rowOf('task_attempts', {
       ...{ ...ref, worker_id: WORKER, request_id: `${session}-request`, status: outcome, session_id: session },
       ...{ started_at: at, progress_at: at, finished_at: open ? null : at },
       finish_message_id: open ? null : `${session}-message`,
-    })
-    const ended = open ? { status: 'active' } : { status: 'closed', ended_at: at }
-    await insert(sql, 'sessions', { id: session, ...ref, worker_id: WORKER, linked_at: at, ...ended })
-    await insert(sql, 'checkpoints', { ...ref, turn: 1, state: '{}', created_at: at })
-    const output = { stream: 'stdout', sequence: 7, message_id: `${session}-output`, data: 'crowd', at }
-    await insert(sql, 'task_output', { ...ref, ...output })
-    const report = { outcome: 'success', report: '{}', status: 'kept', received_at: at }
-    if (!open) await insert(sql, 'late_reports', { id: `${session}-late`, ...ref, worker_id: WORKER, ...report })
-  }
-  const step = { kind: 'crowd', target: 'x', reason: 'x', status: 'registered', created_at: at }
-  await insert(sql, 'compensations', { task_id: id, id: `${id}-step`, position: 1, ...step })
+    }),
+    rowOf('sessions', { id: session, ...ref, worker_id: WORKER, linked_at: at, ...ended }),
+    rowOf('checkpoints', { ...ref, turn: 1, state: '{}', created_at: at }),
+    rowOf('task_output', { ...ref, ...output }),
+    ...(open ? [] : [rowOf('late_reports', { id: `${session}-late`, ...ref, worker_id: WORKER, ...report })]),
+  ]
 }
 
-async function insert(sql: Sql, table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
-  const values = Object.values(row).map(literal)
-  await sql(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${values.join(', ')})`)
+/** The text that inserts a row. */
+export function rowOf(table: string, row: Readonly<Record<string, unknown>>): string {
+  return `INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.values(row).map(literal).join(', ')})`
 }
 
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL'
-  return typeof value === 'number' ? String(value) : `'${String(value)}'`
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `'${String(value)}'`
 }
 
 const TABLES: Readonly<Record<string, string>> = {

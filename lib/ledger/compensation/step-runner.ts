@@ -28,7 +28,7 @@ const TITLE_LENGTH = 500
 const readEndedRunners = statement(
   'readEndedRunners',
   (d) => `SELECT k.task_id, k.id, k.tries, r.status, COALESCE(r.error_message, r.reason) AS why
-    FROM ${d.rows('any boolean')} JOIN compensations AS k ON k.status = 'running' AND k.runner_task_id IS NOT NULL
+    FROM ${d.rows('any boolean')} JOIN compensations AS k ON k.status = 'running'
     JOIN task_history AS r ON r.id = k.runner_task_id AND r.sealed_at IS NOT NULL ORDER BY k.task_id LIMIT 1000`,
 )
 

@@ -27,8 +27,9 @@ const GRACE_MS = 5000
 
 export const takeSteps = operation<{ readonly max: number }, StepOrder[]>('takeSteps', () => '', take)
 
-const DUE = `t.next_at IS NOT NULL AND t.next_action = 'compensate' AND t.compensating_since IS NOT NULL
-  AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')`
+// A row that is sealed has no next action; a CHECK holds that.
+const DUE = `t.next_action = 'compensate' AND t.compensating_since IS NOT NULL
+  AND t.status IN ('interrupted','failed')`
 
 /** Whether there may be something to take, without a transaction. */
 export const ANYTHING_DUE = `SELECT 1 AS due FROM task_history AS t WHERE ${DUE} AND t.next_at <= $1

@@ -21,7 +21,7 @@ const lockBraked = statement(
   'lockBraked',
   (d) => `SELECT t.*, i.brake_reason FROM incidents AS i
     JOIN task_history AS t ${d.by('task_history_incident')} ON t.incident_id = i.id
-    WHERE i.resolved_at IS NULL AND i.braked_at IS NOT NULL AND t.sealed_at IS NULL
+    WHERE i.resolved_at IS NULL AND i.braked_at IS NOT NULL
       AND t.status IN ('interrupted','failed') AND t.next_action IN ('reassign','resume','fail','compensate')
     ORDER BY t.id LIMIT ${LIMITS.batch} ${d.lock}`,
 )

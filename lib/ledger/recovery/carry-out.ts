@@ -15,7 +15,7 @@ const lockDueVerdicts = statement(
   'lockDueVerdicts',
   (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
     FROM task_history AS t ${d.by('task_history_next_at')}
-    WHERE t.next_at IS NOT NULL AND t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
+    WHERE t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
       AND (t.next_action <> 'compensate' OR t.compensating_since IS NULL)
     ORDER BY t.next_at, t.id LIMIT ${BATCH} ${d.lockSkipping}`,
 )

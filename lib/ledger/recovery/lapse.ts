@@ -35,7 +35,7 @@ const lockSilent = statement(
     FROM ${d.rows('again boolean')}
     CROSS JOIN task_history AS t ${d.by('task_history_timed')}
     JOIN task_attempts AS a ON a.task_id = t.id AND a.attempt = t.attempt AND a.finished_at IS NULL
-    LEFT JOIN ledger_clock AS k ON k.id = 1
+    LEFT JOIN ledger_clock AS k ON true
     WHERE t.status = 'running' AND t.progress_timeout_ms IS NOT NULL AND (a.silent_at IS NULL OR c.again)
       AND ${d.greatest('a.progress_at', 'COALESCE(k.amnesty_at, 0)')} + t.progress_timeout_ms <= ${d.now}
     ORDER BY t.id LIMIT ${BATCH} ${d.lockSkipping}`,

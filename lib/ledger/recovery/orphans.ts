@@ -71,7 +71,7 @@ const settleWorkers = statement(
 const releasePinned = statement(
   'releasePinned',
   (d) => `UPDATE task_history AS t SET worker_id = NULL, updated_at = ${d.now} FROM ${d.rows('all_of_them boolean')}
-    WHERE t.status = 'assigned' AND t.worker_id IS NOT NULL AND t.sealed_at IS NULL
+    WHERE t.status = 'assigned' AND t.worker_id IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM workers AS w WHERE w.id = t.worker_id AND w.ended_at IS NULL)
     RETURNING id, attempt`,
 )

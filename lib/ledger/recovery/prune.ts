@@ -18,7 +18,7 @@ export interface PruneLedger {
 const readOld = statement(
   'readOldTasks',
   (d) => `SELECT t.id FROM ${d.rows('before bigint')}
-    JOIN task_history AS t ${d.by('task_history_sealed_at')} ON t.sealed_at IS NOT NULL AND t.sealed_at < c.before
+    JOIN task_history AS t ${d.by('task_history_sealed_at')} ON t.sealed_at < c.before
     ORDER BY t.sealed_at LIMIT ${TASKS}`,
 )
 

@@ -78,7 +78,7 @@ const readHoldings = statement(
       MAX(CASE WHEN i.cause IN ('mass_event','host_reboot') THEN k.incident_id END) AS follows
     FROM ${d.rows('worker_id text, since bigint, long_since bigint')}
     JOIN task_history AS t ${d.by('task_history_worker')} ON t.worker_id = c.worker_id AND t.status IN ('running','waiting')
-    LEFT JOIN task_attempts AS p ON t.attempt > 1 AND p.task_id = t.id AND p.attempt = t.attempt - 1 AND p.status = 'interrupted'
+    LEFT JOIN task_attempts AS p ON p.task_id = t.id AND p.attempt = t.attempt - 1 AND p.status = 'interrupted'
     LEFT JOIN incident_workers AS k ON k.worker_id = p.worker_id AND k.ended_at > c.long_since
     LEFT JOIN incidents AS i ON i.id = k.incident_id
     GROUP BY c.worker_id`,

@@ -8,7 +8,7 @@ import type { ReleaseTask } from '#lib/task/act-commands.ts'
 const findSuccessors = statement(
   'findSuccessors',
   (d) => `SELECT t.id, t.predecessor_id FROM ${d.rows('task_id text')}
-    JOIN task_history AS t ${d.by('task_history_predecessor')} ON t.predecessor_id = c.task_id AND t.predecessor_id IS NOT NULL`,
+    JOIN task_history AS t ${d.by('task_history_predecessor')} ON t.predecessor_id = c.task_id`,
 )
 
 export function* readSuccessors(taskIds: readonly string[]): Plan<Map<string, string>> {

@@ -47,7 +47,7 @@ export function* takeFromExpired(transaction: Transaction, requests: readonly Re
   )
 }
 
-const readClock = statement('readClock', () => 'SELECT swept_at FROM ledger_clock WHERE id = 1')
+const readClock = statement('readClock', () => 'SELECT swept_at FROM ledger_clock')
 
 /** A moment's difference of two transactions is no clock that went back. */
 const TOLERANCE_MS = 1000
