@@ -1,9 +1,20 @@
 'use client'
 
-import dynamic from 'next/dynamic'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 
-/** The chart is for the browser alone, and half of the first page's script: it comes after the figures. */
-export const Activity = dynamic(() => import('./activity-section.tsx'), {
-  ssr: false,
-  loading: () => <div aria-busy="true" className="h-104" />,
-})
+const ActivitySection = lazy(() => import('./activity-section.tsx'))
+const NEAR = '200px'
+
+/** The chart is for the browser alone, and heavier than all above it: it comes after the figures, once it is near. */
+export function Activity() {
+  const frame = useRef<HTMLDivElement>(null)
+  const [isNear, setNear] = useState(false)
+  useEffect(() => {
+    if (frame.current === null) return
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), { rootMargin: NEAR })
+    observer.observe(frame.current)
+    return () => observer.disconnect()
+  }, [])
+  const awaited = <div aria-busy="true" className="h-104" />
+  return <div ref={frame}>{isNear ? <Suspense fallback={awaited}>{<ActivitySection />}</Suspense> : awaited}</div>
+}

@@ -4,7 +4,6 @@ import type { Task } from '#lib/task/schema.ts'
 import { useHydrated, useNow } from './clock.tsx'
 import { formatAbsolute } from './format.ts'
 import type { Tick } from './liveness.ts'
-import { FactTick } from './liveness-ticks.tsx'
 import { type Fact, factsOf } from './task-facts.ts'
 
 const VALUES: Record<Tick, string> = {
@@ -54,5 +53,25 @@ function FactCell({ fact: { name, value, detail, brief, at, tick } }: { fact: Fa
         <span className="md:hidden">{brief}</span>&nbsp;
       </dd>
     </div>
+  )
+}
+
+/** Height says it without colour. */
+const LARGE: Record<Tick, string> = {
+  fine: 'h-8 max-md:h-[22px] bg-ink-3',
+  attention: 'h-[18px] max-md:h-[12px] bg-warn-fill',
+  gone: 'h-1.5 bg-bad-fill',
+  none: 'h-[3px] bg-line-2',
+}
+
+/** One fact's tick at full width, on a task's own page. */
+function FactTick({ tick }: { tick: Tick }) {
+  return (
+    <span
+      aria-hidden="true"
+      className="absolute bottom-3.5 left-(--edge) flex h-8 items-end max-md:top-[9px] max-md:bottom-auto max-md:h-[22px]"
+    >
+      <span data-tick={tick} className={`w-[3px] ${LARGE[tick]}`} />
+    </span>
   )
 }

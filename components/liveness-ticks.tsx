@@ -12,12 +12,6 @@ const SMALL: Record<Tick, string> = {
   gone: 'h-[3px] bg-bad-fill',
   none: 'h-[2px] bg-line-2',
 }
-const LARGE: Record<Tick, string> = {
-  fine: 'h-8 max-md:h-[22px] bg-ink-3',
-  attention: 'h-[18px] max-md:h-[12px] bg-warn-fill',
-  gone: 'h-1.5 bg-bad-fill',
-  none: 'h-[3px] bg-line-2',
-}
 const FACTS = ['owner', 'lease', 'heartbeat', 'progress', 'worker'] as const
 
 export function LivenessTicks({ ticks }: { ticks: Ticks }) {
@@ -26,18 +20,6 @@ export function LivenessTicks({ ticks }: { ticks: Ticks }) {
       {FACTS.map((fact, index) => (
         <span key={fact} data-tick={ticks[index]} className={`w-[2px] ${SMALL[ticks[index] ?? 'none']}`} />
       ))}
-    </span>
-  )
-}
-
-/** One fact's tick at full width, on a task's own page. */
-export function FactTick({ tick }: { tick: Tick }) {
-  return (
-    <span
-      aria-hidden="true"
-      className="absolute bottom-3.5 left-(--edge) flex h-8 items-end max-md:top-[9px] max-md:bottom-auto max-md:h-[22px]"
-    >
-      <span data-tick={tick} className={`w-[3px] ${LARGE[tick]}`} />
     </span>
   )
 }

@@ -1,22 +1,23 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useState } from 'react'
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
 import { QUERY_ID } from './page-keys.tsx'
-import { FILTERS, type Filter, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
+import { FILTERS, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
 import { Icon } from './ui/icon.tsx'
 import { Kbd } from './ui/kbd.tsx'
-import { Link } from './ui/link.tsx'
 
 interface QueryBoxProps {
   filters: Filters
   /** What was typed, when the server could not run it. */
   text?: string | undefined
   message?: string | undefined
+  /** The filters as they stand, to be seen and taken away. */
+  children: ReactNode
 }
 
 /** Filters as chips and a line to type more of them. It is a form: without a script the server reads the same language. */
-export function QueryBox({ filters, text: given = '', message: refused }: QueryBoxProps) {
+export function QueryBox({ filters, text: given = '', message: refused, children }: QueryBoxProps) {
   const { text, setText, message, submit, paste, edit } = useQuery(filters, given, refused)
   return (
     <search className="block px-6 pt-3 max-md:px-4">
@@ -26,10 +27,7 @@ export function QueryBox({ filters, text: given = '', message: refused }: QueryB
         className="flex min-h-8 flex-wrap items-center gap-2 rounded-6 border border-control bg-raised px-2.5 py-[3px] has-[input:focus-visible]:border-focus has-[input:focus-visible]:outline-1 has-[input:focus-visible]:outline-focus max-md:min-h-11"
       >
         <Icon name="search" className="shrink-0 text-ink-2" />
-        <Chips filters={filters} />
-        {Object.entries(filters).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
+        {children}
         <input
           id={QUERY_ID}
           name="query"
@@ -87,40 +85,4 @@ function useQuery(filters: Filters, given: string, refused: string | undefined) 
     if (event.key === 'Backspace' && text === '' && last) router.push(hrefOf(without(filters, last)))
   }
   return { text, setText, message, submit, paste, edit }
-}
-
-const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12'
-
-function Chips({ filters }: { filters: Filters }) {
-  const windowed = (filters.since ?? filters.until ?? filters.incident) !== undefined
-  return (
-    <>
-      {FILTERS.filter((filter) => filters[filter]).map((filter) => (
-        <span key={filter} className={CHIP}>
-          <span className="truncate px-2">
-            <span className="text-ink-3">{filter === 'q' ? 'words' : filter}</span>{' '}
-            {filters[filter]?.replaceAll(',', ', ')}
-          </span>
-          <Remove filters={filters} filter={filter} />
-        </span>
-      ))}
-      {!windowed && (
-        <span className={`${CHIP} px-2 max-md:hidden`}>
-          <span className="mr-1 text-ink-3">window</span> open, and sealed in 24 h
-        </span>
-      )}
-    </>
-  )
-}
-
-function Remove({ filters, filter }: { filters: Filters; filter: Filter }) {
-  return (
-    <Link
-      href={hrefOf(without(filters, filter))}
-      aria-label={`Remove ${filter === 'q' ? 'words' : filter}`}
-      className="flex h-full w-6 items-center justify-center border-line-2 border-l text-ink-2 hover:bg-hover hover:text-ink"
-    >
-      ×
-    </Link>
-  )
 }

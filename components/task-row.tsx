@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
+import { FROM_WIDTH } from './columns.ts'
 import { formatDuration, formatMoney, shortId } from './format.ts'
 import { LivenessCell } from './liveness-ticks.tsx'
 import { nextStepInBrief } from './next-brief.ts'
@@ -11,19 +12,6 @@ import { Age, Moment } from './time.tsx'
 import { Checkbox } from './ui/checkbox.tsx'
 import { Link } from './ui/link.tsx'
 import { Td, Unknown } from './ui/table.tsx'
-
-/** Which columns give way as the window narrows; the title takes what is left. Below 768 px an item has three lines. */
-export const FROM_WIDTH = {
-  model: 'max-[1432px]:hidden',
-  agent: 'max-[1342px]:hidden',
-  cost: 'max-[1276px]:hidden',
-  error: 'max-[1206px]:hidden',
-  progress: 'max-[1106px]:hidden',
-  id: 'max-[1022px]:hidden',
-  duration: 'max-[948px]:hidden',
-  started: 'max-[872px]:hidden',
-  desk: 'max-md:hidden',
-} as const
 
 const ROW =
   'max-md:grid max-md:after:hidden! max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +

@@ -1,22 +1,24 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import type { MouseEvent } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import type { Task } from '#lib/task/schema.ts'
 import { useKeys } from './keys.ts'
+import { SelectPageContext } from './select-page.tsx'
 import type { Selecting } from './selection.ts'
 import { type Filters, statusesOf } from './task-query.ts'
-import { FROM_WIDTH, TaskRow } from './task-row.tsx'
-import { Checkbox } from './ui/checkbox.tsx'
-import { Table, Th } from './ui/table.tsx'
+import { TaskRow } from './task-row.tsx'
+import { Table } from './ui/table.tsx'
 
 interface TaskTableProps {
   tasks: readonly Task[]
   filters: Filters
   selection: Selecting
+  /** The names of the columns, which never change. */
+  head: ReactNode
 }
 
-export function TaskTable({ tasks, filters, selection }: TaskTableProps) {
+export function TaskTable({ tasks, filters, selection, head }: TaskTableProps) {
   const router = useRouter()
   const statuses = statusesOf(filters)
   const hasLeft = (task: Task) => statuses.length > 0 && !statuses.includes(task.status)
@@ -37,7 +39,7 @@ export function TaskTable({ tasks, filters, selection }: TaskTableProps) {
   }
   return (
     <Table aria-label="Tasks" id="tasks" className="text-[0.78125rem] [&_:is(td,th)]:px-1.5">
-      <TaskTableHead page={page} selection={selection} />
+      <SelectPageContext value={{ page, selection }}>{head}</SelectPageContext>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the title is the link; the row only widens it for a pointer */}
       <tbody onClick={open} className="max-md:block [&>tr]:cursor-pointer">
         {tasks.map((task) => (
@@ -51,52 +53,6 @@ export function TaskTable({ tasks, filters, selection }: TaskTableProps) {
         ))}
       </tbody>
     </Table>
-  )
-}
-
-function TaskTableHead({ page, selection }: { page: readonly string[]; selection: Selecting }) {
-  const chosen = page.filter((id) => selection.ids.has(id)).length
-  const all = page.length > 0 && chosen === page.length
-  return (
-    <thead className="sticky top-11 z-10 bg-bg max-md:sr-only">
-      <tr>
-        <Th className="w-[170px]">
-          <span className="flex items-center gap-3">
-            <Checkbox
-              label="Select this page"
-              checked={all}
-              mixed={chosen > 0 && !all}
-              onPress={() => selection.setPage(page, !all)}
-            />
-            Status
-          </span>
-        </Th>
-        <Th className="w-[128px]">Liveness</Th>
-        <Th className={`w-[74px] ${FROM_WIDTH.id}`}>Id</Th>
-        <Th className="w-[122px]">Repo and issue</Th>
-        <Th>Title</Th>
-        <Th className={`w-[66px] ${FROM_WIDTH.agent}`}>Agent</Th>
-        <Th className={`w-[90px] ${FROM_WIDTH.model}`}>Model</Th>
-        <Th className="w-[108px]">Worker</Th>
-        <Th figure className="w-[56px]">
-          Attempt
-        </Th>
-        <Th figure className={`w-[88px] ${FROM_WIDTH.started}`}>
-          Started
-        </Th>
-        <Th figure className={`w-[76px] ${FROM_WIDTH.duration}`}>
-          Duration
-        </Th>
-        <Th figure className={`w-[84px] ${FROM_WIDTH.progress}`}>
-          Last progress
-        </Th>
-        <Th figure className={`w-[70px] ${FROM_WIDTH.cost}`}>
-          Cost
-        </Th>
-        <Th className={`w-[100px] ${FROM_WIDTH.error}`}>Error</Th>
-        <Th className="md:hidden">Next</Th>
-      </tr>
-    </thead>
   )
 }
 

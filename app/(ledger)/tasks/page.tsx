@@ -6,8 +6,10 @@ import { FirstRun } from '#components/first-run-later.tsx'
 import { formatClock, plural } from '#components/format.ts'
 import { Pager } from '#components/pager.tsx'
 import { QueryBox } from '#components/query-box.tsx'
+import { QueryChips } from '#components/query-chips.tsx'
 import { TaskList } from '#components/task-list.tsx'
 import { hrefOf } from '#components/task-query.ts'
+import { TaskTableHead } from '#components/task-table-head.tsx'
 import { TaskViews } from '#components/task-views.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { countTasks, readHealth } from '#lib/ledger/index.ts'
@@ -36,12 +38,14 @@ export default async function TasksPage({ searchParams }: { searchParams: Promis
   const firstRun = tasks.length === 0 && hrefOf(filters) === '/tasks' && !cursor && !(await hasHistory(context))
   const asOf = health.serverTime
   const bulk = { role: context.actor.role, actions: BULK, hasMore: nextCursor !== null }
-  const list = { tasks, filters, firstPage: !cursor, asOf, ...bulk }
+  const list = { tasks, filters, firstPage: !cursor, asOf, head: <TaskTableHead />, ...bulk }
   if (firstRun) return <TaskList {...list} empty={<FirstRun database={health.database} />} />
   return (
     <>
       <h1 className="sr-only">Tasks</h1>
-      <QueryBox key="" filters={filters} />
+      <QueryBox key="" filters={filters}>
+        <QueryChips filters={filters} />
+      </QueryBox>
       <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} />}>
         <Pager label={`${plural(tasks.length, 'task')}, as of ${formatClock(asOf)} UTC`} {...pager(nextCursor)}>
           <ExportLinks filters={filters} />
@@ -56,7 +60,9 @@ function NotRun({ query, views }: { query: Refused; views: ReactNode }) {
   return (
     <>
       <h1 className="sr-only">Tasks</h1>
-      <QueryBox key={query.message} {...query} />
+      <QueryBox key={query.message} {...query}>
+        <QueryChips filters={query.filters} />
+      </QueryBox>
       <div className="border-line border-b">{views}</div>
     </>
   )
