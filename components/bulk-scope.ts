@@ -1,8 +1,9 @@
 /** Which tasks a bulk act is about, as the dialog and the server speak of it. Pure. */
 import type { BulkOperation } from '#lib/task/schema.ts'
+import { instantOf } from '#lib/task/window.ts'
 import { formatCapped } from './format.ts'
 import type { Selection } from './selection.ts'
-import { type Filters, instantOf } from './task-query.ts'
+import type { Filters } from './task-query.ts'
 
 type Answer<Value> =
   | { readonly status: 'done'; readonly value: Value }

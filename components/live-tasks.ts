@@ -6,10 +6,11 @@
  */
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { Task, TaskEvent } from '#lib/task/schema.ts'
+import { instantOf } from '#lib/task/window.ts'
 import { useClock } from './clock.tsx'
 import { useLedgerEvents } from './live.tsx'
 import { readRecord } from './read-record.ts'
-import { type Filters, instantOf } from './task-query.ts'
+import type { Filters } from './task-query.ts'
 
 export interface LiveTasks {
   readonly tasks: readonly Task[]

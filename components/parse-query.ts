@@ -1,6 +1,7 @@
 /** The language of the query box: `status:running repo:acme/api words`. Pure, the same on the server and in the browser. */
 import { TASK_STATUSES } from '#lib/task/states.ts'
-import { DAY, FILTERS, type Filters, SPAN } from './task-query.ts'
+import { DAY, SPAN } from '#lib/task/window.ts'
+import { FILTERS, type Filters } from './task-query.ts'
 
 export type Query = { ok: true; filters: Filters } | { ok: false; message: string }
 

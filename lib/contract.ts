@@ -15,6 +15,7 @@ import { records } from './contract/records.ts'
 import { service } from './contract/service.ts'
 import { tasks } from './contract/tasks.ts'
 import { tokens } from './contract/tokens.ts'
+import { views } from './contract/views.ts'
 import { workers } from './contract/workers.ts'
 import type { ErrorCode } from './task/errors.ts'
 
@@ -30,6 +31,7 @@ export const ENDPOINTS = {
   ...incidents,
   ...pauses,
   ...imports,
+  ...views,
   ...tokens,
   ...audit,
   ...service,

@@ -113,6 +113,12 @@ export const OPERATIONS: Operations = {
     return { recoveryRun: await ledger.recover(context, { trigger: 'manual', sweepMs: env.sweepMs, host, dryRun }) }
   },
 
+  listViews: ({ context }, input) => ledger.listViews(context, input),
+  saveView: async ({ context }, input) => ({ view: await ledger.saveView(context, input) }),
+  changeView: async ({ context }, input) => ({ view: await ledger.changeView(context, input) }),
+  deleteView: async ({ context }, input) => ({ view: await ledger.deleteView(context, input) }),
+  chooseDefaultView: async ({ context }, input) => ({ view: await ledger.chooseDefaultView(context, input) }),
+
   createToken: ({ context }, input) => createToken(context, input),
   listTokens: ({ context }, input) => listTokens(context, input),
   revokeToken: ({ context }, input) => revokeToken(context, input),

@@ -9,6 +9,7 @@ import { importExample } from './import-example.ts'
 import { incidents } from './incident-examples.ts'
 import type { Stage } from './stage.ts'
 import { tasks } from './task-examples.ts'
+import { views } from './view-examples.ts'
 
 /** `caller` is who will make the call: what must be a worker's own is made through it. */
 export type Example<N extends CallName> = (stage: Stage, caller: Client) => Promise<EndpointInput<N>>
@@ -121,6 +122,7 @@ type Others =
   | keyof typeof tasks
   | keyof typeof attempts
   | keyof typeof incidents
+  | keyof typeof views
   | keyof typeof COMPENSATION_EXAMPLES
 type Records = Omit<Examples, Others>
 const records: Records = {
@@ -188,5 +190,6 @@ export const EXAMPLES: Examples = {
   ...attempts,
   ...COMPENSATION_EXAMPLES,
   ...incidents,
+  ...views,
   ...records,
 }

@@ -1,11 +1,12 @@
 import { redirect } from 'next/navigation'
 import { parseQuery, readFilters } from '#components/parse-query.ts'
-import { type Filters, hrefOf, instantOf, taskIdIn } from '#components/task-query.ts'
+import { type Filters, hrefOf, taskIdIn } from '#components/task-query.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { listTasks } from '#lib/ledger/index.ts'
 import { ListTasks } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
+import { listOf } from '#lib/task/view.ts'
 import { one, type Parameters } from '../pages.ts'
 
 export interface TaskPage {
@@ -39,11 +40,8 @@ export async function readList(
   cursor: string | undefined,
   nowMs: number,
 ): Promise<TaskPage | Refused> {
-  const { since, until, ...rest } = filters
   const command = ListTasks.safeParse({
-    ...rest,
-    ...(since && { since: instantOf(since, nowMs) }),
-    ...(until && { until: instantOf(until, nowMs) }),
+    ...listOf(filters, nowMs),
     ...(cursor && { cursor }),
     limit: LIMITS.pageDefault,
   })

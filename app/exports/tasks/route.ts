@@ -1,8 +1,8 @@
 import { readFilters } from '#components/parse-query.ts'
-import { instantOf } from '#components/task-query.ts'
 import { tasksAsCsv, tasksAsJson, toDownload } from '#lib/api/export.ts'
 import { findContext } from '#lib/api/session.ts'
 import { ListTasks } from '#lib/task/commands.ts'
+import { listOf } from '#lib/task/view.ts'
 
 /** The list of tasks as a file, by the filters of its address. */
 export async function GET(request: Request): Promise<Response> {
@@ -11,13 +11,8 @@ export async function GET(request: Request): Promise<Response> {
   const parameters = Object.fromEntries(new URL(request.url).searchParams)
   const query = readFilters(parameters)
   if (!query.ok) return new Response(query.message, { status: 400 })
-  const { since, until, ...rest } = query.filters
   const now = await context.db.now()
-  const command = ListTasks.safeParse({
-    ...rest,
-    ...(since && { since: instantOf(since, now) }),
-    ...(until && { until: instantOf(until, now) }),
-  })
+  const command = ListTasks.safeParse(listOf(query.filters, now))
   if (!command.success) return new Response(command.error.issues[0]?.message, { status: 400 })
   const name = `tasks-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}`
   if (parameters.format === 'json') return toDownload(tasksAsJson(context, command.data), name, 'json')
