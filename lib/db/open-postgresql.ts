@@ -14,6 +14,9 @@ import { listenForCommits } from './wake.ts'
 
 const LANES = 4
 const CONNECTIONS_MAX = 12
+/** For reads that may take long, apart from the others: however many there are, writes find a connection. */
+const ASIDE_CONNECTIONS_MAX = 3
+const ASIDE_LIMITS = '-c statement_timeout=15s -c default_transaction_read_only=on'
 /** Two transactions that met in opposite orders: the database ended one of them, and it may simply go again. */
 const TRY_AGAIN = new Set(['40P01', '40001'])
 const TRIES_MAX = 6
@@ -50,10 +53,12 @@ export function poolOptions(url: string): pg.PoolConfig {
 
 export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRound): Promise<Database> {
   const pool = new pg.Pool(poolOptions(url))
+  const options = poolOptions(url)
+  const aside = new pg.Pool({ ...options, max: ASIDE_CONNECTIONS_MAX, options: `${options.options} ${ASIDE_LIMITS}` })
   // An idle connection that breaks is replaced by the pool; the next query says whether the database is really gone.
-  pool.on('error', () => {})
+  for (const each of [pool, aside]) each.on('error', () => {})
   await pool.query('SELECT 1').catch(async (error: unknown) => {
-    await pool.end()
+    await Promise.all([pool.end(), aside.end()])
     throw unreachable(url, error)
   })
   const wake = await listenForCommits(url)
@@ -137,9 +142,9 @@ export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRou
     }
   }
 
-  async function read(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  async function readFrom(from: pg.Pool, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     try {
-      return (await pool.query<Row>(text, parametersOf(parameters))).rows
+      return (await from.query<Row>(text, parametersOf(parameters))).rows
     } catch (error) {
       throw explained(url, error)
     }
@@ -155,10 +160,11 @@ export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRou
       setImmediate(schedule)
       return results
     },
-    read,
+    read: (text, parameters) => readFrom(pool, text, parameters),
+    readAside: (text, parameters) => readFrom(aside, text, parameters),
     async now() {
       if (clock) return clock()
-      const [row] = await read('SELECT ledger_now_ms() AS now')
+      const [row] = await readFrom(pool, 'SELECT ledger_now_ms() AS now')
       return Number(row?.now)
     },
     onCommit: wake.onCommit,
@@ -166,7 +172,7 @@ export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRou
       while (lanes > 0 || queue.length > 0) await new Promise(setImmediate)
       await records.$disconnect()
       await wake.close()
-      await pool.end()
+      await Promise.all([pool.end(), aside.end()])
     },
   }
 }

@@ -1,12 +1,13 @@
 /**
  * Invariant: one connection writes, and no transaction of it ever spans an await. Whatever is queued when the event
  * loop comes round is written in one BEGIN IMMEDIATE transaction, each round in a savepoint of its own, and answered
- * after its COMMIT. Reads have a connection of their own and see committed rows only.
+ * after its COMMIT. Reads have connections of their own and see committed rows only.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Libsql from 'libsql'
 import { TaskError } from '#lib/task/errors.ts'
+import { openAside } from './aside.ts'
 import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
@@ -48,6 +49,7 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
   const reader = connectSqlite(url)
   const prepared = new Map<string, Prepared>()
   const readStatements = new Map<string, Prepared>()
+  const aside = openAside(sqlitePath(url))
   const records = openRecords('sqlite', url)
   const queue: Job[] = []
   const listeners = new Set<(works: ReadonlySet<string>) => void>()
@@ -137,8 +139,9 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
       return results
     },
     async read(text, parameters = []) {
-      return prepare(readStatements, reader, text.replaceAll(/\$(\d+)/g, '?$1')).all(parametersOf(parameters)) as Row[]
+      return prepare(readStatements, reader, numbered(text)).all(parametersOf(parameters)) as Row[]
     },
+    readAside: (text, parameters = []) => aside.read(numbered(text), parametersOf(parameters)),
     now: async () => clock(),
     onCommit(listener) {
       listeners.add(listener)
@@ -146,11 +149,16 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
     },
     async close() {
       while (queue.length > 0) await new Promise(setImmediate)
+      aside.close()
       await records.$disconnect()
       writer.close()
       reader.close()
     },
   }
+}
+
+function numbered(text: string): string {
+  return text.replaceAll(/\$(\d+)/g, '?$1')
 }
 
 function prepare(cache: Map<string, Prepared>, connection: Connection, text: string): Prepared {

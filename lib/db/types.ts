@@ -99,6 +99,11 @@ export interface Database {
   write<Request, Value>(work: Work<Request, Value>, requests: readonly Request[]): Promise<Result<Value>[]>
   /** Runs one read outside any transaction. `$1` and so on are positional. */
   read(text: string, parameters?: readonly unknown[]): Promise<Row[]>
+  /**
+   * The same for a read that may take long, such as a search, a chart or a count: it holds up neither writes nor other
+   * reads, and has a limit of time. Rejected as unavailable when too many of them wait.
+   */
+  readAside(text: string, parameters?: readonly unknown[]): Promise<Row[]>
   now(): Promise<number>
   /** Calls back soon after commits, of this process or another one, with the works that took part. Returns how to stop. */
   onCommit(listener: (works: ReadonlySet<string>) => void): () => void

@@ -69,6 +69,10 @@ function heard(ledger: Ledger): { ledger: Ledger; heard: Heard } {
       read.add(text)
       return ledger.db.read(text, parameters)
     },
+    readAside(text, parameters) {
+      read.add(text)
+      return ledger.db.readAside(text, parameters)
+    },
   }
   return { ledger: { ...ledger, db, context: ledger.contextOf({ db }) }, heard: { written, read } }
 }

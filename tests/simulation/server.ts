@@ -103,6 +103,7 @@ export function call<T>(options: CallOptions, work: (db: Database) => Promise<T>
       return results
     },
     read: (text, parameters = []) => whileAlive(() => engine.read(clock(), text, parameters)),
+    readAside: (text, parameters = []) => whileAlive(() => engine.read(clock(), text, parameters)),
     now: async () => clock(),
     onCommit: () => () => {},
     close: async () => {},

@@ -41,7 +41,7 @@ export async function readActivity({ db }: Pick<Context, 'db'>, from: ActivityCu
   const detectionsMs: number[] = []
   let cursor = from
   for (let counted = PAGE; counted === PAGE; ) {
-    const rows = await db.read(text, cursor)
+    const rows = await db.readAside(text, cursor)
     counted = 0
     for (const { type, detail, count, transaction_id, id, detected_after } of rows) {
       counted += Number(count)

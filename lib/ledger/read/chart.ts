@@ -43,10 +43,10 @@ export async function readChart(context: Context, query: ReadChart): Promise<Act
     throw new TaskError('validation', 'since: must be before until, by seven days at most')
   }
   const [rows, alive, incidents, boots] = await Promise.all([
-    db.read(ATTEMPTS, [since, until]),
-    db.read(ALIVE),
-    db.read(INCIDENTS, [since, until]),
-    db.read(BOOTS, [since, until]),
+    db.readAside(ATTEMPTS, [since, until]),
+    db.readAside(ALIVE),
+    db.readAside(INCIDENTS, [since, until]),
+    db.readAside(BOOTS, [since, until]),
   ])
   const attempts = rows.slice(0, ATTEMPTS_MAX).map((row) => toAttempt(row, now))
   const ids = new Set([...alive.map((row) => row.id as string), ...attempts.map(({ workerId }) => workerId)])
@@ -71,7 +71,7 @@ async function readWorkers(
 ): Promise<ActivityWorker[]> {
   const list =
     db.dialect.name === 'sqlite' ? 'SELECT value FROM json_each($1)' : 'SELECT jsonb_array_elements_text($1::jsonb)'
-  const rows = await db.read(`SELECT * FROM workers WHERE id IN (${list})`, [JSON.stringify(ids)])
+  const rows = await db.readAside(`SELECT * FROM workers WHERE id IN (${list})`, [JSON.stringify(ids)])
   const open = incidents.filter(({ resolved_at }) => resolved_at === null)
   const first = new Set(open.flatMap(({ id }) => [...(hit.get(id as string) ?? [])]))
   const hosts = new Set(rows.filter(({ id }) => first.has(id as string)).map(({ host }) => host))

@@ -37,14 +37,14 @@ export async function listErrorGroups({ db }: Context): Promise<ErrorGroups> {
     (name) => `SUM(CASE WHEN t.created_at >= ${now - ERROR_WINDOWS[name]} THEN 1 ELSE 0 END) AS in_${name}`,
   )
   const [groups, [edge]] = await Promise.all([
-    db.read(
+    db.readAside(
       `SELECT t.error_class, ${counted.join(', ')}, SUM(CASE WHEN t.sealed_at IS NULL THEN 1 ELSE 0 END) AS open,
         MAX(t.created_at) AS last_at, MAX(t.error_message) AS message
         FROM (${newest}) AS t WHERE t.error_class IS NOT NULL GROUP BY t.error_class
         ORDER BY COUNT(*) DESC, t.error_class LIMIT ${GROUPS_MAX}`,
       [since],
     ),
-    db.read(
+    db.readAside(
       `SELECT created_at FROM task_history WHERE created_at >= $1
       ORDER BY created_at DESC LIMIT 1 OFFSET ${LOOKED_AT_MAX}`,
       [since],

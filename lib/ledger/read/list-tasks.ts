@@ -26,7 +26,7 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
     filter.add((at) => `(t.created_at, t.id) < (${at(createdAt)}, ${at(id)})`)
   }
   const now = await context.db.now()
-  const rows = await context.db.read(pageText(filter, query, now, limit + 1), filter.parameters)
+  const rows = await context.db.readAside(pageText(filter, query, now, limit + 1), filter.parameters)
   const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
   return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
 }
@@ -44,7 +44,7 @@ export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilt
   const filter = new Filter(db.dialect)
   addConditions(filter, query)
   const text = pageText(filter, query, await db.now(), max, 'SELECT t.id, t.created_at')
-  const [row] = await db.read(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
+  const [row] = await db.readAside(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
   return Number(row?.count)
 }
 
@@ -64,7 +64,7 @@ export async function findMatching(
     max,
     'SELECT t.id, t.status, t.attempt, t.side_effects, t.created_at',
   )
-  const rows = await db.read(text, filter.parameters)
+  const rows = await db.readAside(text, filter.parameters)
   return rows.map((row) => ({
     taskId: row.id as string,
     status: row.status as TaskStatus,

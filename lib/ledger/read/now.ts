@@ -38,7 +38,7 @@ const TEXT = NAMES.map(
 
 export async function readStandings({ db }: Context): Promise<Record<Figure, Standing>> {
   const now = await db.now()
-  const rows = await db.read(TEXT, [now, now - DAY_MS])
+  const rows = await db.readAside(TEXT, [now, now - DAY_MS])
   const found = new Map(rows.map((row) => [row.name, row]))
   const standing = (name: Figure): Standing => {
     const row = found.get(name)

@@ -146,7 +146,7 @@ export async function countTasks({ db }: Context): Promise<{ counts: TaskCount[]
     return `SELECT ${index} AS kind, COUNT(*) AS count FROM (SELECT 1 FROM task_history
       WHERE status = '${status}' AND ${window} LIMIT ${COUNT_MAX + 1}) AS k${index}`
   })
-  const rows = await db.read(texts.join(' UNION ALL '), [since])
+  const rows = await db.readAside(texts.join(' UNION ALL '), [since])
   const counted = new Map(rows.map((row) => [Number(row.kind), Number(row.count)]))
   return {
     counts: kinds.map((kind, index) => {
