@@ -7,6 +7,9 @@ const API_PATHS = /^\/(api\/v1|healthz|readyz|metrics)(?=[/?]|$)/
 const STOP_LIMIT_MS = 10_000
 const port = process.env.PORT || '3000'
 const host = process.env.HOST || '127.0.0.1'
+// A sender may take this long for a request, and less for its headers; slower ones get 408 and are cut off.
+const requestTimeout = Number(process.env.ROLLCALL_REQUEST_TIMEOUT_MS) || 30_000
+const LIMITS = { requestTimeout, headersTimeout: Math.min(10_000, requestTimeout), connectionsCheckingInterval: 500 }
 const running = new Set()
 let stopping = false
 
@@ -22,7 +25,7 @@ const booted = new Promise((resolve) => {
 })
 
 // The port is taken before boot: nothing may be recovered on behalf of a server that cannot serve. Requests wait.
-const server = createServer((request, response) => {
+const server = createServer(LIMITS, (request, response) => {
   running.add(response)
   response.once('close', () => running.delete(response))
   answer(request, response).catch((error) => {
@@ -47,7 +50,7 @@ console.log(`rollcall: listening on http://${host.includes(':') ? `[${host}]` : 
 async function answer(request, response) {
   await booted
   if (API_PATHS.test(request.url)) api().handle(request, response)
-  else await pages(request, response)
+  else if (api().admitsPage(request, response)) await pages(request, response)
 }
 
 function api() {

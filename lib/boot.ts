@@ -1,4 +1,5 @@
 /** From a process to a server: migrate, recover, sweep, and only then answer. */
+import { createAdmission } from './api/admission.ts'
 import { createHandler } from './api/handler.ts'
 import { createMetrics } from './api/metrics.ts'
 import { createRespond } from './api/respond.ts'
@@ -61,9 +62,10 @@ async function begin(env: Env): Promise<Runtime> {
     secrets,
     onError: (error) => console.error('rollcall: undoing failed:', isTaskError(error) ? error.message : error),
   })
-  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }), metrics }
+  const admission = createAdmission(settings, env.publicUrl !== undefined)
+  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }), metrics, admission }
   publishRuntime(runtime)
-  Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime)) })
+  Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime), admission) })
   if (secret !== null) printFirstToken(env, secret)
   return runtime
 }

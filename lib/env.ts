@@ -24,6 +24,7 @@ const Environment = z.object({
   ROLLCALL_PUBLIC_URL: word('an http:// or https:// address', /^https?:\/\/[^\s/]+$/).optional(),
   ROLLCALL_ADMIN_TOKEN: word('4 to 200 visible characters without spaces', /^[\x21-\x7e]{4,200}$/).optional(),
   ROLLCALL_SWEEP_MS: wholeNumber(50, DAY_MS).default(1000),
+  ROLLCALL_REQUEST_TIMEOUT_MS: wholeNumber(500, 600_000).default(30_000),
   ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS).optional(),
   ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).optional(),
   ROLLCALL_CONFIG: word('the path of a JSON file', /^\P{Cc}+$/u).optional(),
@@ -37,6 +38,8 @@ export interface Env {
   /** Where people reach the server, when a proxy stands before it. */
   readonly publicUrl: string | undefined
   readonly sweepMs: number
+  /** How long a sender may take for a request; `server.js` keeps to it. */
+  readonly requestTimeoutMs: number
   /** These two override the configuration file. */
   readonly reassignAfterMs: number | undefined
   readonly strategy: string | undefined
@@ -56,6 +59,7 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
     adminToken: values.ROLLCALL_ADMIN_TOKEN,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     sweepMs: values.ROLLCALL_SWEEP_MS,
+    requestTimeoutMs: values.ROLLCALL_REQUEST_TIMEOUT_MS,
     reassignAfterMs: values.ROLLCALL_REASSIGN_AFTER_MS,
     strategy: values.ROLLCALL_STRATEGY,
     configPath: values.ROLLCALL_CONFIG,

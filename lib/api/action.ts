@@ -6,6 +6,8 @@ import type { z } from 'zod'
 import { audited, type Context } from '#lib/ledger/index.ts'
 import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { allows } from './authenticate.ts'
+import { assertOwnOrigin } from './origin.ts'
+import { runtime } from './runtime.ts'
 import { findContext } from './session.ts'
 
 export type ActionState =
@@ -88,11 +90,9 @@ function assertOperator({ actor }: Context): void {
 /** A form of another site must not act in the name of whoever is signed in here. */
 export async function assertOrigin(): Promise<void> {
   const list = await headers()
-  const origin = list.get('origin')
-  const host = list.get('x-forwarded-host') ?? list.get('host')
-  if (origin === null || !URL.canParse(origin) || new URL(origin).host !== host) {
-    throw new TaskError('forbidden', 'The form was sent from another site.')
-  }
+  const of = (name: string) => list.get(name) ?? undefined
+  const given = { origin: of('origin'), host: of('host'), 'x-forwarded-host': of('x-forwarded-host') }
+  assertOwnOrigin(given, runtime().env.publicUrl)
 }
 
 function readForm(formData: FormData): Record<string, unknown> {

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
+import type { Admission } from './admission.ts'
 import type { ApiRequest, ApiResponse, Respond } from './respond.ts'
 import type { Reader } from './stream.ts'
 
@@ -20,11 +21,13 @@ const DISCARD_BYTES = 16 * 1024 * 1024
 
 export interface ApiHandler {
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** Whether a request for a page is to be answered; one that is not has its answer already. */
+  admitsPage(request: IncomingMessage, response: ServerResponse): boolean
   respond: Respond
   close(): Promise<void>
 }
 
-export function createHandler(respond: Respond): ApiHandler {
+export function createHandler(respond: Respond, admission: Admission): ApiHandler {
   const stopping = new AbortController()
   const { signal } = stopping
   // Each open call listens; there is no number of them that would be a leak.
@@ -54,6 +57,18 @@ export function createHandler(respond: Respond): ApiHandler {
         response.destroy()
       })
     },
+    admitsPage(request, response) {
+      if (request.url?.startsWith('/_next/static/')) return true
+      try {
+        admission.admitAddress('page', admission.addressOf(flatten(request.headers), request.socket.remoteAddress))
+        return true
+      } catch (error) {
+        const seconds = isTaskError(error) ? String(error.facts.retryAfterSeconds) : '1'
+        response.writeHead(429, { 'retry-after': seconds, 'content-type': 'text/plain; charset=utf-8' })
+        response.end('Too many requests: wait a moment, then try again.')
+        return false
+      }
+    },
     async close() {
       stopping.abort()
     },
@@ -65,6 +80,7 @@ function toApiRequest(request: IncomingMessage, signal: AbortSignal): ApiRequest
     method: request.method ?? 'GET',
     url: request.url ?? '/',
     headers: flatten(request.headers),
+    address: request.socket.remoteAddress,
     body: (limitBytes) => readBody(request, limitBytes),
     signal,
   }

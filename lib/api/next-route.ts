@@ -53,6 +53,7 @@ function toApiRequest(request: Request): ApiRequest {
     method: request.method,
     url: url.pathname + url.search,
     headers: Object.fromEntries(READ_HEADERS.map((name) => [name, request.headers.get(name) ?? undefined])),
+    address: undefined,
     async body(limitBytes) {
       const bytes = new Uint8Array(await request.arrayBuffer())
       if (bytes.length <= limitBytes) return bytes

@@ -1,10 +1,12 @@
 /** The whole way of a request, whatever server it came through: route, actor, command, operation, answer. */
 import { v7 } from 'uuid'
 import { type Act, type Actor, audited } from '#lib/ledger/index.ts'
-import { ERRORS, isTaskError, TaskError } from '#lib/task/errors.ts'
+import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { LIMITS } from '#lib/task/schema.ts'
+import type { Admission } from './admission.ts'
 import { type Authenticate, allows, createAuthenticate } from './authenticate.ts'
 import { type Answered, type Call, OPERATIONS } from './operations.ts'
+import { assertOwnReader } from './origin.ts'
 import { createOwnWork, type OwnWork } from './own-work.ts'
 import { toProblem } from './problem.ts'
 import { findRoute, parseInput, parseQuery, type Route } from './route.ts'
@@ -16,6 +18,8 @@ export interface ApiRequest {
   /** Path and query. */
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** Who is at the other end of the connection, where it is known. */
+  readonly address: string | undefined
   /** The whole body; refuses with payload_too_large past the limit. */
   body(limitBytes: number): Promise<Uint8Array>
   readonly signal: AbortSignal
@@ -25,7 +29,13 @@ export type ApiResponse =
   | { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
   | { readonly status: number; readonly headers: Record<string, string>; readonly stream: Stream }
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+/** What is no page must not be taken for one, whatever stands in it. */
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+const JSON_HEADERS = { ...SAFE_HEADERS, 'content-type': 'application/json; charset=utf-8' }
 const PROBLEM_HEADERS = { ...JSON_HEADERS, 'content-type': 'application/problem+json; charset=utf-8' }
 /** What a worker's token may read, of tasks that its own workers have worked on. */
 const READ_BY_WORKERS = new Set([
@@ -40,10 +50,13 @@ const READ_BY_WORKERS = new Set([
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }
 
+/** Everyday business, and what a flood is made of, are no lines in the log. */
+const QUIET = new Set<ErrorCode>(['not_found', 'rate_limited', 'unauthenticated'])
+
 export type Respond = (request: ApiRequest) => Promise<ApiResponse>
 
 export function createRespond(runtime: Runtime): Respond {
-  const { metrics } = runtime
+  const { metrics, admission } = runtime
   const authenticate = createAuthenticate(runtime)
   const ownWork = createOwnWork()
   return async (request) => {
@@ -58,12 +71,13 @@ export function createRespond(runtime: Runtime): Respond {
     try {
       const route = findRoute(request.method, pathOf(request))
       name = route.name
-      return observed(await answer(runtime, { authenticate, ownWork }, route, request, requestId))
+      return observed(await answer(runtime, { authenticate, ownWork, admission }, route, request, requestId))
     } catch (error) {
       logRefusal(error, request, requestId)
       const problem = toProblem(error, requestId)
+      const seconds = String(problem.retryAfterSeconds ?? 1)
       const retry: Record<string, string> =
-        problem.status === 503 || problem.status === 429 ? { 'retry-after': '1' } : {}
+        problem.status === 503 || problem.status === 429 ? { 'retry-after': seconds } : {}
       const headers = { ...PROBLEM_HEADERS, ...retry }
       return observed({ status: problem.status, headers, body: JSON.stringify(problem) })
     }
@@ -74,15 +88,20 @@ function pathOf({ url }: ApiRequest): string {
   return url.split('?', 1)[0] ?? ''
 }
 
+interface Guards {
+  readonly authenticate: Authenticate
+  readonly ownWork: OwnWork
+  readonly admission: Admission
+}
+
 async function answer(
   runtime: Runtime,
-  guards: { authenticate: Authenticate; ownWork: OwnWork },
+  guards: Guards,
   route: Route,
   request: ApiRequest,
   requestId: string,
 ): Promise<ApiResponse> {
-  const { access } = route.endpoint
-  const actor = access === 'public' ? NOBODY : await guards.authenticate(request.headers, request.method)
+  const actor = await admitted(guards, route, request, runtime.env.publicUrl)
   const context = contextFor(actor, runtime)
   if (!isAct(route, actor))
     return perform(guards, route, request, { context, runtime, requestId, signal: request.signal })
@@ -90,6 +109,30 @@ async function answer(
   return audited(context, act, (context) =>
     perform(guards, route, request, { context, runtime, requestId, signal: request.signal }, act),
   )
+}
+
+/** Who asks. One who is known is held to the pace of a token, anybody else to that of an address. */
+async function admitted(
+  { authenticate, admission }: Guards,
+  { endpoint: { access } }: Route,
+  request: ApiRequest,
+  publicUrl: string | undefined,
+): Promise<Actor> {
+  const { headers, method } = request
+  const admitAddress = () => admission.admitAddress('api', admission.addressOf(headers, request.address))
+  if (access === 'public') {
+    admitAddress()
+    return NOBODY
+  }
+  try {
+    const actor = await authenticate(headers, method)
+    admission.admitActor(actor)
+    if (actor.kind === 'person') assertOwnReader(headers, publicUrl)
+    return actor
+  } catch (error) {
+    if (isTaskError(error) && error.code === 'unauthenticated') admitAddress()
+    throw error
+  }
 }
 
 /** What a person or a token does, as against what a worker reports; a worker's token that tries one is told of too. */
@@ -103,7 +146,7 @@ function wayOf({ headers }: ApiRequest): Act['via'] {
 }
 
 async function perform(
-  guards: { authenticate: Authenticate; ownWork: OwnWork },
+  guards: Guards,
   route: Route,
   request: ApiRequest,
   asked: Call,
@@ -130,7 +173,7 @@ async function perform(
   }
   if (route.name === 'metrics') {
     const { contentType, text } = await runtime.metrics.render(context, runtime.env.sweepMs)
-    return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text }
+    return { status: 200, headers: { ...SAFE_HEADERS, 'content-type': contentType }, body: text }
   }
   const output = await run(route, call, input)
   return { status: route.endpoint.status, headers: JSON_HEADERS, body: JSON.stringify(output) }
@@ -145,6 +188,10 @@ function run({ name }: Route, call: Call, input: unknown): Promise<unknown> {
 /** Reads come with a query, writes with a body; a goodbye may come with either. What would be ignored is refused. */
 async function readGiven(request: ApiRequest, query: string): Promise<unknown> {
   if (request.method === 'GET') return parseQuery(query)
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') {
+    throw new TaskError('validation', `the body is encoded as ${encoding.slice(0, 50)}; send it as it is`)
+  }
   const bytes = await request.body(LIMITS.bodyBytes)
   if (query !== '' && (request.method !== 'DELETE' || bytes.length > 0)) {
     throw new TaskError('validation', `a ${request.method} takes its fields in the body, not in the query as well`)
@@ -173,7 +220,7 @@ function workerIdsOf(input: unknown): string[] {
 function logRefusal(error: unknown, { method, url }: ApiRequest, requestId: string): void {
   const where = `${method} ${JSON.stringify(url.split('?', 1)[0]?.slice(0, 200))} (request ${requestId})`
   if (!isTaskError(error)) console.error(`rollcall: internal error at ${where}:`, error)
-  else if (ERRORS[error.code].status !== 409 && error.code !== 'not_found') {
+  else if (ERRORS[error.code].status !== 409 && !QUIET.has(error.code)) {
     console.error(`rollcall: ${error.code} at ${where}: ${JSON.stringify(error.message.slice(0, 500))}`)
   }
 }

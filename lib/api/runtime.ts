@@ -7,6 +7,7 @@ import type { Env } from '#lib/env.ts'
 import type { Compensator, Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
+import type { Admission } from './admission.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface Runtime {
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly compensator: Compensator
   readonly host: Host | undefined
   readonly metrics: Metrics
+  readonly admission: Admission
 }
 
 const RUNTIME = Symbol.for('rollcall.runtime')

@@ -52,6 +52,12 @@ const Compensating = z.strictObject({
   concurrency: z.int().min(1).max(100).default(4).describe('handlers called at once by one server'),
 })
 
+const PerSecond = z.int().min(1).max(1_000_000).nullable()
+const RateLimits = z.strictObject({
+  tokenPerSecond: PerSecond.default(10_000).describe('requests of one token; null is without a limit'),
+  addressPerSecond: PerSecond.default(200).describe('pages, and requests without a valid token, of one address'),
+})
+
 export const Settings = z.strictObject({
   strategy: StrategyName.default('fail-and-reassign').describe('what becomes of a task that names no strategy itself'),
   strategies: z.array(StrategyRule).max(100).default([]).describe('the first rule that matches a task decides'),
@@ -86,6 +92,7 @@ export const Settings = z.strictObject({
     .max(1024 ** 3)
     .default(8 * 1024 * 1024)
     .describe('output kept of one attempt; past it the oldest goes'),
+  rateLimits: RateLimits.prefault({}).describe('twice as many may come at once; each server counts for itself'),
   viewersSee: z
     .array(z.enum(VIEWER_SIGHTS))
     .default([])

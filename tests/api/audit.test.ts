@@ -69,7 +69,7 @@ describe.each(DIALECTS)('the audit log of a server, on %s', (dialect) => {
     await stage.admin.call('cancelTask', { taskId: task.id, reason: 'a duplicate' })
     const { entries } = await stage.admin.call('listAudit', { target: task.id })
     expect(entries).toMatchObject([{ action: 'cancelTask', reason: 'a duplicate', result: 'done' }])
-    const first = await stage.admin.call('listAudit', { limit: 2, action: 'cancelTask', result: 'done', via: 'api' })
+    const first = await stage.admin.call('listAudit', { limit: 2, result: 'done', via: 'api' })
     const cursor = first.nextCursor ?? ''
     const second = await stage.admin.call('listAudit', { limit: 2, cursor })
     expect(second.entries[0]?.seq).toBeLessThan(first.entries.at(-1)?.seq ?? 0)
