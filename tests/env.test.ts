@@ -9,6 +9,7 @@ describe('the environment', () => {
       host: '127.0.0.1',
       adminToken: undefined,
       sweepMs: 1000,
+      requestTimeoutMs: 30_000,
       reassignAfterMs: undefined,
       strategy: undefined,
       configPath: undefined,

@@ -1,11 +1,11 @@
 /** Runs an act of a person or a token so that it stands in the audit log, whether it is done or refused. */
 
+import { appendAudit, type NewAuditEntry } from '#lib/ledger/core/audit-append.ts'
+import { orderOf, reasonOf, targetOf } from '#lib/ledger/core/audit-change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation } from '#lib/ledger/core/operation.ts'
 import type { AuditWay } from '#lib/task/audit.ts'
 import { type ErrorCode, isTaskError } from '#lib/task/errors.ts'
-import { appendAudit, type NewAuditEntry } from './append.ts'
-import { orderOf, reasonOf, targetOf } from './change.ts'
 import { createRefusalLimit } from './refusal-limit.ts'
 
 export interface Act {

@@ -3,8 +3,8 @@
  * what is left still follows from something.
  */
 import { run, statement } from '#lib/db/statement.ts'
+import { appendAudit, lockAuditHead } from '#lib/ledger/core/audit-append.ts'
 import { done, operation } from '#lib/ledger/core/operation.ts'
-import { appendAudit, lockAuditHead } from './append.ts'
 
 const ENTRIES_MAX = 1000
 

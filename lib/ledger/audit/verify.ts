@@ -1,8 +1,8 @@
 /** Goes along the chain and says where it was broken: by a change, a removal, an insertion, or another order. */
 import type { Row } from '#lib/db/types.ts'
+import { GENESIS, hashOf, type Link } from '#lib/ledger/core/audit-chain.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import type { AuditFault, AuditVerification, VerifyAudit } from '#lib/task/audit.ts'
-import { GENESIS, hashOf, type Link } from './chain.ts'
 
 const STEP = 1000
 const ENTRIES_DEFAULT = 20_000

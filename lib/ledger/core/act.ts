@@ -1,10 +1,10 @@
 /** The frame of an operator's act on a task: read the row, decide, write it guarded, seal its attempt, tell of it. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Transaction } from '#lib/db/types.ts'
-import { changeOf } from '#lib/ledger/audit/change.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { type AttemptOutcome, allowedTargets, isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { type Ending, endAttempts } from './attempts.ts'
+import { changeOf } from './audit-change.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from './change.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { sealedResult } from './fence.ts'

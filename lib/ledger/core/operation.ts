@@ -3,9 +3,9 @@
  * the same path as a thousand callers at once: the database hands the plan as many requests as share a commit.
  */
 import type { Change, Plan, Refusal, Result, Transaction, Work } from '#lib/db/types.ts'
-import { auditPlan, markEntered } from '#lib/ledger/audit/in-plan.ts'
 import type { ErrorCode, ErrorFacts } from '#lib/task/errors.ts'
 import { TaskError } from '#lib/task/errors.ts'
+import { auditPlan, markEntered } from './audit-plan.ts'
 import type { Context } from './context.ts'
 
 export interface Request<Command> {

@@ -1,7 +1,7 @@
 /** What operators do with an incident: take it, give it up, note something, resolve it. */
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Refusal, Result, Transaction } from '#lib/db/types.ts'
-import { changeOf } from '#lib/ledger/audit/change.ts'
+import { changeOf } from '#lib/ledger/core/audit-change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request, refused } from '#lib/ledger/core/operation.ts'

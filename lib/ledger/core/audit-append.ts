@@ -4,10 +4,10 @@
  */
 import { run, statement, storable } from '#lib/db/statement.ts'
 import type { Change, Plan, Transaction } from '#lib/db/types.ts'
-import type { Actor } from '#lib/ledger/core/context.ts'
 import type { AuditEntry, AuditWay } from '#lib/task/audit.ts'
 import { maskSecrets } from '#lib/task/redact.ts'
-import { canonicalJson, GENESIS, hashOf, type Link } from './chain.ts'
+import { canonicalJson, GENESIS, hashOf, type Link } from './audit-chain.ts'
+import type { Actor } from './context.ts'
 
 export interface NewAuditEntry {
   readonly actor: Actor

@@ -3,10 +3,10 @@
  * of an act that was rolled back.
  */
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
-import type { Context } from '#lib/ledger/core/context.ts'
 import { isTaskError } from '#lib/task/errors.ts'
-import { appendAudit, type NewAuditEntry } from './append.ts'
-import { orderOf, reasonOf, targetOf } from './change.ts'
+import { appendAudit, type NewAuditEntry } from './audit-append.ts'
+import { orderOf, reasonOf, targetOf } from './audit-change.ts'
+import type { Context } from './context.ts'
 
 interface Request<Command> {
   readonly context: Context
