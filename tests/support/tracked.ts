@@ -96,7 +96,9 @@ export function runs(pid: number): boolean {
 
 /** Stopped by SIGSTOP, and not ended. */
 export function isStopped(pid: number): boolean {
-  return statOf(pid)[0] === 'T'
+  const [state] = statOf(pid)
+  // A shell waits in the system itself for a child to become the command, and cannot act before: that one was stopped.
+  return state === 'T' || (state === 'D' && childrenOf(pid).some(isStopped))
 }
 
 export function childrenOf(parent: number): number[] {
