@@ -1,6 +1,6 @@
 /**
  * Measures the ledger beside its floor, the raw driver writing the same rows, in one run: `npm run bench`, or
- * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command). `--full` recovers five
+ * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store). `--full` recovers five
  * times as many tasks. It fails when it cannot measure, never for being slow.
  */
 import { spawn } from 'node:child_process'

@@ -10,6 +10,7 @@ import { postgresqlPart } from './postgresql.ts'
 import { recoveryPart } from './recovery.ts'
 import { printFigures, printRatios } from './report.ts'
 import { sqlitePart } from './sqlite.ts'
+import { storePart } from './store.ts'
 
 export interface Bench {
   /** Thrown away in the end. */
@@ -23,6 +24,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Comparison[]>> = {
   http: httpPart,
   recovery: recoveryPart,
   command: commandPart,
+  store: storePart,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--full')
@@ -41,5 +43,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-printRatios(comparisons)
-printFigures(comparisons)
+if (comparisons.length > 0) {
+  printRatios(comparisons)
+  printFigures(comparisons)
+}

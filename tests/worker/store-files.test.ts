@@ -29,15 +29,15 @@ describe('the files', () => {
     const output = new SpooledOutput(t.store, id)
     const { db } = t.store.local
     const sizes: number[] = []
-    for (let sequence = 0; sequence < 15_000; ) {
+    for (let sequence = 0; sequence < 30_000; ) {
       // In fewer commits than a worker makes, so that the disk does not set the pace.
       db.write('batch', () => {
         for (const end = sequence + 1000; sequence < end; sequence++) output.push('stdout', `line ${sequence}\n`)
         output.settle([], { stdout: sequence - 100, stderr: 0 })
       })
-      if (sequence % 5000 === 0) sizes.push(sizeOf(t))
+      if (sequence % 10_000 === 0) sizes.push(sizeOf(t))
     }
-    expect(Number(db.get('SELECT MAX(sequence) AS n FROM output.local_task_outbox_messages')?.n)).toBe(15_000)
+    expect(Number(db.get('SELECT MAX(sequence) AS n FROM output.local_task_outbox_messages')?.n)).toBe(30_000)
     expect(sizes[2]).toBeLessThan((sizes[0] ?? 0) * 1.2)
     expect(t.store.figures).toEqual(countedBySql(t.store))
     expect(output.size).toBe(100)
