@@ -1,6 +1,9 @@
-/** Bundles the command line into one file, so that it starts without resolving hundreds of modules. */
-import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+/**
+ * Bundles the command line: an entry, and beside it the parts that only some commands load, so that it starts without
+ * resolving hundreds of modules.
+ */
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
 import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
@@ -13,6 +16,7 @@ const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
   const result = await bundleTo(join(ROOT, OUTPUT))
+  removeOthers(result, join(ROOT, OUTPUT))
   link()
   return result.warnings.map((warning) => warning.text).join('; ')
 }
@@ -20,10 +24,16 @@ export async function bundle() {
 /** Writes the bundle, and what it loads from beside itself. */
 export async function bundleTo(outfile, entry = ENTRY) {
   const { build } = await import('esbuild')
+  const extension = extname(outfile)
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [{ in: entry, out: basename(outfile, extension) }],
+    outdir: dirname(outfile),
+    outExtension: { '.js': extension },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -41,6 +51,13 @@ export async function bundleTo(outfile, entry = ENTRY) {
   })
   for (const file of THREAD) copyFileSync(join(ROOT, file), join(dirname(outfile), basename(file)))
   return result
+}
+
+/** Parts that former builds left. */
+function removeOthers({ metafile }, outfile) {
+  const kept = [...Object.keys(metafile.outputs), ...THREAD].map((path) => basename(path))
+  for (const name of readdirSync(dirname(outfile)))
+    if (!kept.includes(name)) rmSync(join(dirname(outfile), name), { recursive: true })
 }
 
 /** What npm does for an installed package: makes `npx rollcall` find the command. */

@@ -1,27 +1,7 @@
-/** The `rollcall` command. Each command has a file of its own. */
+/** The `rollcall` command. Each command has a file of its own, and one that is named is loaded without the others. */
 import { Command, CommanderError } from 'commander'
-import { actCommands } from './act.ts'
-import { adoptCommand } from './adopt.ts'
-import { auditCommand } from './audit.ts'
-import { operationsCommand } from './bulk.ts'
-import { compensationCommand } from './compensation.ts'
-import { completionCommand } from './completion.ts'
-import { doctorCommand } from './doctor.ts'
-import { drainCommand } from './drain.ts'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
-import { hookCommand } from './hook.ts'
-import { importCommand } from './import.ts'
-import { incidentCommand } from './incident.ts'
-import { incidentsCommand } from './incidents.ts'
-import { pauseCommand, unpauseCommand } from './pause.ts'
-import { recoverCommand } from './recover.ts'
-import { runCommand } from './run.ts'
-import { taskCommand } from './task.ts'
-import { tasksCommand } from './tasks.ts'
-import { tokenCommand } from './token.ts'
-import { workCommand } from './work.ts'
-import { workersCommand } from './workers.ts'
 
 const EPILOG = `
 Environment:
@@ -43,31 +23,7 @@ const program = new Command('rollcall')
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for the options and examples)')
   .addHelpText('after', EPILOG)
-for (const command of [
-  runCommand(),
-  workCommand(),
-  tasksCommand(),
-  taskCommand(),
-  workersCommand(),
-  ...actCommands(),
-  adoptCommand(),
-  compensationCommand(),
-  operationsCommand(),
-  recoverCommand(),
-  drainCommand(),
-  incidentsCommand(),
-  incidentCommand(),
-  pauseCommand(),
-  unpauseCommand(),
-  hookCommand(),
-  importCommand(),
-  doctorCommand(),
-  tokenCommand(),
-  auditCommand(),
-  completionCommand(program),
-]) {
-  program.addCommand(command.copyInheritedSettings(program))
-}
+for (const command of await commandsFor(process.argv[2])) program.addCommand(command.copyInheritedSettings(program))
 
 // A reader of our output that went away is no reason to end a command that is being tracked.
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0).on('error', () => undefined)
@@ -88,4 +44,11 @@ try {
 function overrideExit(command: Command): void {
   command.exitOverride()
   for (const each of command.commands) overrideExit(each.copyInheritedSettings(command))
+}
+
+/** A command that starts often, or with others waiting for it, comes alone. */
+async function commandsFor(name: string | undefined): Promise<Command[]> {
+  if (name === 'run') return [(await import('./run.ts')).runCommand()]
+  if (name === 'hook') return [(await import('./hook.ts')).hookCommand()]
+  return (await import('./commands.ts')).allCommands(program)
 }

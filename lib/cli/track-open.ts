@@ -56,6 +56,7 @@ async function openLease(client: Client, options: LeaseWishes, signals: Signals)
     return await Lease.open(client, {
       registration: registrationOf(options),
       registerForMs: options.startTimeoutMs,
+      lazily: true,
       signal: signals.interrupted,
       onNotice: say,
     })

@@ -6,9 +6,10 @@
 import { v7 as mintId } from 'uuid'
 import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
-import { LIMITS, type Task } from '#lib/task/schema.ts'
+import { LIMITS } from '#lib/task/limits.ts'
+import type { Task } from '#lib/task/schema.ts'
 import { Attempt } from '#lib/worker/attempt.ts'
-import type { Child } from '#lib/worker/child.ts'
+import { type Child, discard, type Prepared, prepareChild } from '#lib/worker/child.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { type CommandEnd, runCommand, type TrackedWork } from '#lib/worker/command.ts'
 import type { Host } from '#lib/worker/host.ts'
@@ -82,13 +83,15 @@ async function trackOnline(
 ): Promise<number> {
   const { lease, host } = await open(client, options, signals)
   try {
-    const { task, record } = await start(client, { lease, host }, newTask, options, signals)
+    const starting = start(client, { lease, host }, newTask, options, signals)
+    const prepared = await prepareBeside(starting)
+    const { task, record } = await starting
     const leftovers = deliverLeftovers(host, lease)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
     suspendAfter(() => lease.pause())
     const attempt = new Attempt(client, lease, task, { onNotice: say, ...(record ? { record } : {}) })
-    const code = await carryOut(attempt, command, signals, host)
+    const code = await carryOut(attempt, command, signals, host, prepared)
     await leftovers.settle()
     return code
   } finally {
@@ -102,11 +105,13 @@ async function carryOut(
   command: Line,
   signals: Signals,
   host: Host | undefined,
+  prepared?: Prepared,
 ): Promise<number> {
   const { exit, report } = signals.interrupted.aborted
-    ? notStarted(signals)
+    ? notStarted(signals, prepared)
     : await runCommand(attempt, {
         command,
+        prepared,
         stdin: 'inherit',
         terminal: process,
         tty: callersTerminal((keys) => takesKeys(attempt, keys)),
@@ -138,7 +143,8 @@ function takesKeys(attempt: Pick<Attempt, 'frozen'>, keys: Buffer): boolean {
 }
 
 /** The signal came after the start was on record and before there was a command to pass it on to. */
-function notStarted(signals: Signals): CommandEnd {
+function notStarted(signals: Signals, prepared: Prepared | undefined): CommandEnd {
+  if (prepared) discard(prepared)
   const report = { outcome: 'cancelled' as const, reason: 'interrupted before the command started' }
   return { exit: { code: signals.code(), signal: null }, report }
 }
@@ -161,6 +167,20 @@ async function reportEnd(
       : 'the ledger will find the task interrupted'
     say(`the outcome "${report.outcome}" of ${attempt.taskId} was not delivered; ${kept}`)
   }
+}
+
+/** Made while the ledger answers; undefined when its answer is that there will be no command. */
+async function prepareBeside(starting: Promise<unknown>): Promise<Prepared | undefined> {
+  const isStarted = starting.then(
+    () => true,
+    () => false,
+  )
+  // A turn of the event loop sends the request off.
+  await new Promise(setImmediate)
+  const prepared = prepareChild({ tty: callersTerminal(() => false) })
+  if (await isStarted) return prepared
+  discard(prepared)
+  return undefined
 }
 
 interface Started {

@@ -14,11 +14,11 @@ import {
   TaskEvent,
 } from '#lib/task/schema.ts'
 import { ACT, endpoint, page, TaskAnswer, TaskResult } from './endpoint.ts'
+import { WORKER_ROUTES } from './worker-routes.ts'
 
 export const tasks = {
   createTask: endpoint({
-    method: 'POST',
-    path: '/api/v1/tasks',
+    ...WORKER_ROUTES.createTask,
     summary: 'Put a task on record; with "start" it is running when the answer comes',
     access: 'worker',
     input: commands.CreateTask,
@@ -47,12 +47,10 @@ export const tasks = {
     errors: [],
   }),
   getTask: endpoint({
-    method: 'GET',
-    path: '/api/v1/tasks/{id}',
+    ...WORKER_ROUTES.getTask,
     summary: 'Read one task with its attempts, session, compensations and late reports',
     access: 'viewer',
     input: z.strictObject({ taskId: Id }),
-    params: { id: 'taskId' },
     output: z.object({
       task: Task,
       attempts: z.array(Attempt),

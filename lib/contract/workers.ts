@@ -2,11 +2,11 @@ import { z } from 'zod'
 import * as commands from '#lib/task/commands.ts'
 import { Id, Instant, Worker } from '#lib/task/schema.ts'
 import { endpoint, page } from './endpoint.ts'
+import { WORKER_ROUTES } from './worker-routes.ts'
 
 export const workers = {
   registerWorker: endpoint({
-    method: 'POST',
-    path: '/api/v1/workers',
+    ...WORKER_ROUTES.registerWorker,
     summary: 'Register a new incarnation of a worker process, with its lease',
     access: 'worker',
     input: commands.RegisterWorker,
@@ -36,12 +36,10 @@ export const workers = {
     errors: ['not_found'],
   }),
   heartbeat: endpoint({
-    method: 'POST',
-    path: '/api/v1/workers/{id}/heartbeats',
+    ...WORKER_ROUTES.heartbeat,
     summary: 'Renew the lease and compare what the worker holds with what the ledger knows',
     access: 'worker',
     input: commands.Heartbeat,
-    params: { id: 'workerId' },
     output: z.object({
       leaseExpiresAt: Instant,
       serverTime: Instant,
@@ -52,12 +50,10 @@ export const workers = {
     errors: ['not_found', 'lease_expired'],
   }),
   stopWorker: endpoint({
-    method: 'DELETE',
-    path: '/api/v1/workers/{id}',
+    ...WORKER_ROUTES.stopWorker,
     summary: 'Say goodbye; what the worker still holds is interrupted with cause "shutdown"',
     access: 'worker',
     input: commands.StopWorker,
-    params: { id: 'workerId' },
     output: z.object({ worker: Worker }),
     status: 200,
     errors: ['not_found', 'lease_expired'],

@@ -1,37 +1,9 @@
 /** The fields that records and commands are made of, and the limits that hold for all of them. */
 import { z } from 'zod'
+import { LIMITS } from './limits.ts'
 import { ATTEMPT_STATUSES, TASK_STATUSES } from './states.ts'
 
-export const LIMITS = {
-  batch: 1000,
-  page: 500,
-  pageDefault: 50,
-  bodyBytes: 1024 * 1024,
-  titleLength: 500,
-  textLength: 4000,
-  labels: 50,
-  skills: 50,
-  /** Steps that undo the side effects of one task. */
-  compensations: 100,
-  /** Late reports of one attempt that are kept, and of one task that are read at once with all they left behind. */
-  reports: 20,
-  outputMessageBytes: 256 * 1024,
-  checkpointBytes: 256 * 1024,
-  /** Of one attempt; older ones make room. */
-  checkpointsKept: 10,
-  waitMs: 30_000,
-  leaseMsMin: 5_000,
-  leaseMsMax: 3_600_000,
-  holdMsMax: 3_600_000,
-  /** What one bulk act may be frozen over, and how many ids may name it: they must fit into a body. */
-  operationTasks: 50_000,
-  operationIds: 10_000,
-  jsonDepth: 100,
-  /** What an INTEGER column of PostgreSQL takes. */
-  integerMax: 2 ** 31 - 1,
-} as const
-
-export const DEFAULTS = { leaseMs: 30_000, heartbeatMs: 5_000, maxRetries: 1, maxInterruptions: 3 } as const
+export * from './limits.ts'
 
 /** Minted by callers or by the server (UUIDv7). No control characters, no spaces, no slashes: it stands in URLs and logs. */
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, {
@@ -80,8 +52,6 @@ export const OPERATION_ACTIONS = [
   ...(['hold', 'release', 'quarantine', 'compensate'] as const),
 ] as const
 export type OperationAction = (typeof OPERATION_ACTIONS)[number]
-export const STREAMS = ['stdout', 'stderr'] as const
-export type Stream = (typeof STREAMS)[number]
 export const ROLES = ['worker', 'viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 export const ACTOR_KINDS = ['worker', 'person', 'token', 'system'] as const

@@ -10,8 +10,9 @@ import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import type { Stream } from '#lib/task/schema.ts'
 import { type Environment, gateOf, requireExecutable } from './gate.ts'
-import { startLeash } from './leash.ts'
+import { type Leash, startLeash } from './leash.ts'
 import { type Outlet, openOutlets } from './outlets.ts'
+import { openPipes, type Pipes } from './pipes.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
 import type { CallersTerminal } from './terminal.ts'
 
@@ -27,6 +28,24 @@ export interface ChildOptions {
   readonly tty?: CallersTerminal | undefined
   /** Told of the process group before the command begins; what it answers is called once nothing of it is left. */
   readonly note?: (processGroup: number) => () => void
+  /** Made beforehand; made now without it. */
+  readonly prepared?: Prepared | undefined
+}
+
+/** What stands beside a command, for one command. */
+export interface Prepared {
+  readonly leash: Leash
+  readonly pipes: Pipes | undefined
+}
+
+export function prepareChild({ tty }: Pick<ChildOptions, 'tty'>): Prepared {
+  return { leash: startLeash(), pipes: tty ? undefined : openPipes() }
+}
+
+/** There will be no command. */
+export function discard({ leash, pipes }: Prepared): void {
+  leash.loosen()
+  pipes?.close()
 }
 
 export interface Exit {
@@ -57,14 +76,15 @@ const LEFTOVER_GRACE_MS = 1000
 
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const leash = startLeash()
+  const prepared = options.prepared ?? prepareChild(options)
+  const { leash } = prepared
   let forget = () => {}
   const fasten = (processGroup: number) => {
     leash.fasten(processGroup)
     forget = options.note?.(processGroup) ?? forget
   }
-  const { processGroup, exited, outputs } = await launch(options, fasten).catch((error) => {
-    leash.loosen()
+  const { processGroup, exited, outputs } = await launch(options, prepared, fasten).catch((error) => {
+    discard(prepared)
     throw error
   })
   const done = exited.then(async (exit) => {
@@ -79,10 +99,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 /** The leash is there before the child, and fastened before the command begins. */
-async function launch(options: ChildOptions, fasten: (processGroup: number) => void): Promise<Launched> {
+async function launch(
+  options: ChildOptions,
+  { pipes }: Prepared,
+  fasten: (processGroup: number) => void,
+): Promise<Launched> {
   const { command, env = process.env, stdin } = options
   requireExecutable(command[0], env)
-  const outlets = openOutlets(options)
+  const outlets = openOutlets(options, pipes)
   const gate = gateOf(command, env)
   const [file, ...args] = gate.command
   const stdio: StdioOptions = [...outlets.stdio, ...gate.stdio]
@@ -90,7 +114,6 @@ async function launch(options: ChildOptions, fasten: (processGroup: number) => v
   const child = spawn(file, args, { detached: true, stdio, env: env as NodeJS.ProcessEnv })
   if (child.pid === undefined) {
     const [error] = await once(child, 'error')
-    outlets.close()
     throw error
   }
   fasten(child.pid)

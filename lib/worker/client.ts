@@ -1,6 +1,9 @@
 /** The typed client of the HTTP API: every call is an entry of ENDPOINTS, so there is no second set of types. */
-import { ENDPOINTS, type Endpoint, type EndpointInput, type EndpointName, type EndpointOutput } from '#lib/contract.ts'
+import { WORKER_ROUTES, type WorkerCall } from '#lib/contract/worker-routes.ts'
+import type { Endpoint, EndpointInput, EndpointName, EndpointOutput } from '#lib/contract.ts'
 import { TaskError } from '#lib/task/errors.ts'
+import { ANSWERS, fits } from './answers.ts'
+import { exchange } from './http.ts'
 import { refusalOf, silenceOf } from './refusal.ts'
 
 /** Every endpoint that answers one JSON document. */
@@ -34,16 +37,15 @@ export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS, name:
     url: base,
     token,
     async call(name, input, options = {}) {
-      const endpoint: Endpoint = ENDPOINTS[name]
+      const { route, read } = await calling(name)
       // The command schemas are all objects, which z.input of a union of endpoints cannot tell.
-      const request = requestOf(endpoint, input as Record<string, unknown>)
-      const body = await exchange(base, { token, client }, request, options.timeoutMs ?? timeoutMs, options.signal)
-      const answer = endpoint.output.safeParse(body)
-      if (!answer.success) {
+      const request = requestOf(route, input as Record<string, unknown>)
+      const answer = read(await ask(base, { token, client }, request, options.timeoutMs ?? timeoutMs, options.signal))
+      if (answer === undefined) {
         throw new TaskError('unavailable', `${base} did not answer ${name} as Rollcall does: is ROLLCALL_URL right?`)
       }
-      // Parsed by the very schema that the type is made from.
-      return answer.data as EndpointOutput<typeof name>
+      // Read as the very endpoint says that the type is made from.
+      return answer as EndpointOutput<typeof name>
     },
   }
 }
@@ -53,6 +55,29 @@ function headersOf({ token, client }: Sender): Record<string, string> {
   return client === undefined ? headers : { ...headers, 'rollcall-client': client }
 }
 
+type Route = Pick<Endpoint, 'method' | 'path' | 'params'>
+
+interface Calling {
+  readonly route: Route
+  /** Undefined when it is no answer to this call. */
+  read(body: unknown): unknown
+}
+
+/** The schemas are loaded for what people ask; a worker's calls do without. */
+async function calling(name: CallName): Promise<Calling> {
+  if (isWorkerCall(name)) {
+    const shape = ANSWERS[name]
+    return { route: WORKER_ROUTES[name], read: (body) => (fits(body, shape) ? body : undefined) }
+  }
+  const { ENDPOINTS } = await import('#lib/contract.ts')
+  const endpoint: Endpoint = ENDPOINTS[name]
+  return { route: endpoint, read: (body) => endpoint.output.safeParse(body).data }
+}
+
+function isWorkerCall(name: CallName): name is WorkerCall {
+  return Object.hasOwn(WORKER_ROUTES, name)
+}
+
 export interface Request {
   readonly method: string
   readonly path: string
@@ -60,7 +85,7 @@ export interface Request {
 }
 
 /** Path parameters go where the path names them; the rest is the query of a GET and the body of anything else. */
-export function requestOf(endpoint: Endpoint, input: Record<string, unknown>): Request {
+export function requestOf(endpoint: Route, input: Record<string, unknown>): Request {
   const rest = { ...input }
   let path = endpoint.path
   for (const [name, field] of Object.entries(endpoint.params ?? {})) {
@@ -84,19 +109,17 @@ interface Sender {
   readonly client: string | undefined
 }
 
-async function exchange(base: string, sender: Sender, request: Request, timeoutMs: number, signal?: AbortSignal) {
+async function ask(base: string, sender: Sender, request: Request, timeoutMs: number, signal?: AbortSignal) {
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(base + request.path, {
+    const answer = await exchange(base + request.path, {
       method: request.method,
       headers: headersOf(sender),
-      body: request.body ?? null,
-      // A followed redirect would turn a POST into a GET; the address must be the right one.
-      redirect: 'manual',
+      body: request.body,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    const text = await response.text()
-    if (!response.ok) throw refusalOf(base, response, text)
+    const { status, text } = answer
+    if (status < 200 || status > 299) throw refusalOf(base, answer)
     return text === '' ? {} : (JSON.parse(text) as unknown)
   } catch (error) {
     if (error instanceof TaskError) throw error

@@ -28,7 +28,7 @@ const port = parentPort
 /** @type {Target} */
 let target = workerData.target
 /** @type {Held[]} */
-let held = []
+let held = workerData.held
 let accepted = momentOf(target.sentAt)
 let checked = now()
 /** How often there was reason to doubt the lease, and up to which of them the ledger has answered since. */
@@ -55,7 +55,7 @@ port.on('message', (message) => {
     port.postMessage({ paused: true })
   } else judge()
 })
-schedule(target.heartbeatMs)
+schedule(Math.max(0, target.heartbeatMs - passedMs(accepted)))
 check()
 
 /**

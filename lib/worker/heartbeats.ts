@@ -32,34 +32,38 @@ type FromThread =
   | { readonly frozen: readonly number[]; readonly silentMs: number }
   | { readonly paused: true }
 
+const LAZY_MS = 1000
+
 export class Heartbeats {
   readonly #client: Client
   readonly #events: HeartbeatEvents
-  readonly #thread: Thread
-  #groups: readonly (number | undefined)[] = []
+  readonly #holdMs: number
+  #registered: Registered
+  #thread: Thread | undefined
+  #waiting: NodeJS.Timeout | undefined
+  #held: readonly Beaten[] = []
   #frozen: readonly number[] = []
   #paused = () => {}
 
-  constructor(client: Client, registered: Registered, holdMs: number, events: HeartbeatEvents) {
+  /** `lazily`: with the first process group, or within a second. For work that cannot block this thread. */
+  constructor(client: Client, registered: Registered, holdMs: number, events: HeartbeatEvents, lazily = false) {
     this.#client = client
     this.#events = events
-    this.#thread = new Thread(new URL('./heartbeat-thread.mjs', import.meta.url), {
-      workerData: { token: client.token, target: targetOf(client, registered), holdMs },
-    })
-    this.#thread.on('message', (message: FromThread) => this.#told(message))
-    // Without heartbeats no lease can be kept: better to fail at once and be recovered than to work on unseen.
-    this.#thread.on('error', (error) => {
-      throw error
-    })
+    this.#holdMs = holdMs
+    this.#registered = registered
+    if (lazily) this.#waiting = setTimeout(() => this.#begin(), LAZY_MS)
+    else this.#begin()
   }
 
   list(held: readonly Beaten[]): void {
-    this.#groups = held.map(({ processGroup }) => processGroup)
-    this.#thread.postMessage({ held })
+    this.#held = held
+    if (this.#groups.length > 0) this.#begin()
+    this.#thread?.postMessage({ held })
   }
 
   retarget(registered: Registered): void {
-    this.#thread.postMessage({ target: targetOf(this.#client, registered) })
+    this.#registered = registered
+    this.#thread?.postMessage({ target: targetOf(this.#client, registered) })
   }
 
   isFrozen(processGroup: number | undefined): boolean {
@@ -68,14 +72,40 @@ export class Heartbeats {
 
   /** Resolves once all process groups are frozen; they go on with the next heartbeat that is accepted. */
   async pause(): Promise<void> {
+    const thread = this.#begin()
     await new Promise<void>((resolve) => {
       this.#paused = resolve
-      this.#thread.postMessage({ pause: true })
+      thread.postMessage({ pause: true })
     })
   }
 
   async end(): Promise<void> {
-    await this.#thread.terminate()
+    clearTimeout(this.#waiting)
+    await this.#thread?.terminate()
+  }
+
+  get #groups(): number[] {
+    return this.#held.flatMap(({ processGroup }) => processGroup ?? [])
+  }
+
+  #begin(): Thread {
+    clearTimeout(this.#waiting)
+    if (this.#thread) return this.#thread
+    const thread = new Thread(new URL('./heartbeat-thread.mjs', import.meta.url), {
+      workerData: {
+        token: this.#client.token,
+        target: targetOf(this.#client, this.#registered),
+        held: this.#held,
+        holdMs: this.#holdMs,
+      },
+    })
+    thread.on('message', (message: FromThread) => this.#told(message))
+    // Without heartbeats no lease can be kept: better to fail at once and be recovered than to work on unseen.
+    thread.on('error', (error) => {
+      throw error
+    })
+    this.#thread = thread
+    return thread
   }
 
   #told(message: FromThread): void {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { ImportTask } from '#lib/task/imports.ts'
-import { LIMITS } from '#lib/task/schema.ts'
+import { LIMITS } from '#lib/task/limits.ts'
 
 export interface Skipped {
   readonly id: string

@@ -5,9 +5,10 @@
  * takes heartbeats of this incarnation, a new one is registered and every held attempt is reattached or stopped.
  */
 import { uptime } from 'node:os'
-import { ENDPOINTS } from '#lib/contract.ts'
-import { isTaskError } from '#lib/task/errors.ts'
+import type { EndpointOutput } from '#lib/contract.ts'
+import { isTaskError, TaskError } from '#lib/task/errors.ts'
 import type { Worker } from '#lib/task/schema.ts'
+import { ANSWERS, fits } from './answers.ts'
 import type { Client } from './client.ts'
 import { type Answered, type Beaten, Heartbeats, secondsOf } from './heartbeats.ts'
 import { endLeftovers } from './leftovers.ts'
@@ -39,6 +40,8 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal
   /** How long work is kept frozen for a ledger that does not answer, before it is ended. */
   readonly holdMs?: number
+  /** Nothing that is held runs in this thread, so heartbeats may begin a moment later. */
+  readonly lazily?: boolean
   readonly onDrain?: (drain: boolean) => void
   readonly onNotice?: (sentence: string) => void
 }
@@ -78,11 +81,12 @@ export class Lease {
     this.#options = options
     this.#unlisted = new Unlisted(client)
     this.#registered = registered
-    this.#heartbeats = new Heartbeats(client, registered, options.holdMs ?? HOLD_MS, {
-      answered: (answer) => this.#answered(answer),
-      overdue: (concerned, silentMs) => this.#stopOverdue(concerned, silentMs),
-      notice: (sentence) => this.#notice(sentence),
-    })
+    const events = {
+      answered: (answer: Answered) => this.#answered(answer),
+      overdue: (concerned: readonly Beaten[], silentMs: number) => this.#stopOverdue(concerned, silentMs),
+      notice: (sentence: string) => this.#notice(sentence),
+    }
+    this.#heartbeats = new Heartbeats(client, registered, options.holdMs ?? HOLD_MS, events, options.lazily)
   }
 
   get workerId(): string {
@@ -140,10 +144,8 @@ export class Lease {
   /** Says goodbye: what is still held is interrupted at once, with the cause "shutdown". */
   async close(reason: string): Promise<void> {
     this.#closed.abort(new Error('the worker stopped'))
-    await this.#heartbeats.end()
-    await retry(() => this.#client.call('stopWorker', { workerId: this.workerId, reason }, { timeoutMs: 2000 }), {
-      forMs: 3000,
-    }).catch(() => undefined)
+    const goodbye = () => this.#client.call('stopWorker', { workerId: this.workerId, reason }, { timeoutMs: 2000 })
+    await Promise.all([this.#heartbeats.end(), retry(goodbye, { forMs: 3000 }).catch(() => undefined)])
   }
 
   #answered({ status, text, isOver }: Answered): void {
@@ -165,7 +167,9 @@ export class Lease {
   }
 
   #heard(text: string): void {
-    const answer = ENDPOINTS.heartbeat.output.parse(JSON.parse(text))
+    const answer: EndpointOutput<'heartbeat'> = JSON.parse(text)
+    if (!fits(answer, ANSWERS.heartbeat))
+      throw new TaskError('unavailable', 'a heartbeat was not answered as Rollcall does')
     for (const { taskId, attempt, verdict } of answer.held) {
       const item = this.#itemOf(taskId, attempt)
       if (verdict === 'lost') item?.stop('lost', 'the ledger gave the task to somebody else')

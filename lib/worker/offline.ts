@@ -1,5 +1,5 @@
 /** Starts that the ledger could not hear of: on record on this host first, and with the ledger as soon as it answers. */
-import { CreateTask } from '#lib/task/commands.ts'
+import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Client } from './client.ts'
 import { isRetryable, type RetryOptions, retry } from './retry.ts'
@@ -39,7 +39,7 @@ export async function putOnRecord(
   const { task, sessionId } = JSON.parse(execution.start) as OfflineStart
   const start = { workerId, ...(sessionId === undefined ? {} : { sessionId }) }
   try {
-    await startTask(client, { ...CreateTask.parse(task), id: execution.taskId, start }, limits)
+    await startTask(client, { ...task, id: execution.taskId, start }, limits)
     return hold(store, execution, workerId)
   } catch (error) {
     if (!isTaskError(error) || isRetryable(error) || error.code === 'forbidden' || error.code === 'unauthenticated')

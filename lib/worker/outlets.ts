@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { ChildOptions } from './child.ts'
-import { openPipes } from './pipes.ts'
+import type { Pipes } from './pipes.ts'
 import { until } from './process-group.ts'
 import { type CallersTerminal, openTerminal } from './terminal.ts'
 
@@ -17,18 +17,16 @@ export interface Outlets {
   readonly stdio: readonly (number | 'inherit' | 'pipe' | 'ignore')[]
   /** Answers the path of the terminal that the command takes behind its gate, where it is to have one. */
   open(child: ChildProcess): { readonly outlets: readonly Outlet[]; readonly terminal?: string }
-  /** There is no child. */
-  close(): void
 }
 
 const SILENCE_MS = 1000
 
-export function openOutlets(options: ChildOptions): Outlets {
-  return options.tty ? openThroughTerminal(options, options.tty) : openThroughPipes(options)
+/** Through the command's own terminal, these pipes, or sockets where there are none. */
+export function openOutlets(options: ChildOptions, pipes: Pipes | undefined): Outlets {
+  return options.tty ? openThroughTerminal(options, options.tty) : openThroughPipes(options, pipes)
 }
 
-function openThroughPipes({ stdin, terminal, onOutput }: ChildOptions): Outlets {
-  const pipes = openPipes()
+function openThroughPipes({ stdin, terminal, onOutput }: ChildOptions, pipes: Pipes | undefined): Outlets {
   return {
     stdio: [stdin === 'inherit' ? 'inherit' : 'pipe', ...(pipes ? pipes.writing : (['pipe', 'pipe'] as const))],
     open(child) {
@@ -39,7 +37,6 @@ function openThroughPipes({ stdin, terminal, onOutput }: ChildOptions): Outlets 
       ]
       return { outlets }
     },
-    close: () => pipes?.close(),
   }
 }
 
@@ -52,7 +49,6 @@ function openThroughTerminal({ onOutput }: ChildOptions, tty: CallersTerminal): 
       const { path, drain } = openTerminal(tty, (bytes) => onOutput('stdout', decoder.write(bytes)))
       return { terminal: path, outlets: [{ drain: () => drain().then(() => onOutput('stdout', decoder.end())) }] }
     },
-    close: () => undefined,
   }
 }
 

@@ -1,19 +1,20 @@
 /** Turns what came back instead of an answer into the TaskError that it means. */
 import { ERROR_CODES, type ErrorCode, TaskError } from '#lib/task/errors.ts'
+import type { Answer } from './http.ts'
 
 /** The error of an HTTP answer outside 2xx: the server's own problem+json, or what a proxy put in its place. */
-export function refusalOf(base: string, response: Response, text: string): TaskError {
-  const retryAfterMs = retryAfterOf(response)
+export function refusalOf(base: string, { status, headers, text }: Answer): TaskError {
+  const retryAfterMs = retryAfterOf(headers['retry-after'])
   const problem = problemOf(text)
   if (!problem) {
-    const target = response.headers.get('location')
+    const target = headers.location
     const detail = target
       ? `${base} redirects to ${target}: set ROLLCALL_URL to where it leads`
-      : `${base} answered ${response.status}, and not as Rollcall does: is ROLLCALL_URL right?`
+      : `${base} answered ${status}, and not as Rollcall does: is ROLLCALL_URL right?`
     return new TaskError('unavailable', detail, { retryAfterMs })
   }
   const { type: _type, code, title, status: _status, detail, advice, ...facts } = problem
-  const known = ERROR_CODES.find((each) => each === code) ?? codeOfStatus(response.status)
+  const known = ERROR_CODES.find((each) => each === code) ?? codeOfStatus(status)
   return new TaskError(known, String(detail ?? title ?? code), { ...facts, advice, retryAfterMs })
 }
 
@@ -34,7 +35,7 @@ export function silenceOf(base: string, error: unknown, timeoutMs: number): Task
 const SILENCES: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection broke off',
-  UND_ERR_SOCKET: 'the connection broke off',
+  EPIPE: 'the connection broke off',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up now',
   ETIMEDOUT: 'the connection timed out',
@@ -52,9 +53,8 @@ function problemOf(text: string): Record<string, unknown> | undefined {
   return undefined
 }
 
-function retryAfterOf(response: Response): number | undefined {
-  const header = response.headers.get('retry-after')
-  if (header === null) return undefined
+function retryAfterOf(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined
   const waitMs = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs)
 }

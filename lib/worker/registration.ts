@@ -1,7 +1,8 @@
 /** How a worker gets its lease: registered as a new incarnation, or let go on as the one it was. */
 import { uptime } from 'node:os'
 import { v7 as mintId } from 'uuid'
-import { ENDPOINTS, type EndpointOutput } from '#lib/contract.ts'
+import { WORKER_ROUTES } from '#lib/contract/worker-routes.ts'
+import type { EndpointOutput } from '#lib/contract.ts'
 import { readIdentity } from '#lib/process.ts'
 import type { RegisterWorker } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
@@ -24,7 +25,7 @@ export async function register(client: Client, registration: Registration): Prom
 
 /** What the heartbeat thread needs to know. */
 export function targetOf(client: Client, { worker, leaseMs, heartbeatMs, sentAt }: Registered) {
-  const { path } = requestOf(ENDPOINTS.heartbeat, { workerId: worker.id })
+  const { path } = requestOf(WORKER_ROUTES.heartbeat, { workerId: worker.id })
   return { url: client.url + path, leaseMs, heartbeatMs, sentAt }
 }
 

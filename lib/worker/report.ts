@@ -1,6 +1,6 @@
 /** What a command's end means for its attempt. */
 import type { FinishAttempt } from '#lib/task/commands.ts'
-import { LIMITS } from '#lib/task/schema.ts'
+import { LIMITS } from '#lib/task/limits.ts'
 import type { Exit } from './child.ts'
 import type { StopCause } from './lease.ts'
 

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../support/sources.ts'
 import { type Comparison, type Contestant, compare, contest } from './contest.ts'
 import { startRollcall } from './http.ts'
@@ -10,9 +9,12 @@ import type { Bench } from './main.ts'
 
 const RUNS = 5
 const ALLOWED_MS = 150
-const BARE = ['/bin/sh', '-c', ':'] as const
+/** Says that it has begun, and ends. */
+const BARE = ['/bin/sh', '-c', 'echo begun'] as const
 
-/** What `rollcall run` adds to a command that is over at once, beside that command and what may be added. */
+const NODE = [process.execPath, '-e', 'console.log(0)'] as const
+
+/** What `rollcall run` adds to a command: until that begins, and until all is over. Beside the bare command and what may be added. */
 export async function commandPart({ folder }: Bench): Promise<Comparison[]> {
   const server = await startRollcall(join(folder, 'command.db'))
   const state = join(folder, 'state')
@@ -23,29 +25,52 @@ export async function commandPart({ folder }: Bench): Promise<Comparison[]> {
     ROLLCALL_TOKEN: server.listening.token,
     ROLLCALL_STATE_PATH: state,
   }
-  const times = (work: () => Promise<void>) => async () => {
-    for (let run = 0; run < RUNS; run += 1) await work()
-    return RUNS
-  }
   const tracked = [process.execPath, join(ROOT, 'dist/rollcall.js'), 'run', '--', ...BARE] as const
-  const us: Contestant = { name: 'rollcall run', round: times(() => end(tracked, env)) }
-  const them: Contestant = {
-    name: `bare, and ${ALLOWED_MS} ms`,
-    round: times(async () => {
-      await end(BARE, env)
-      await sleep(ALLOWED_MS)
-    }),
-  }
   try {
-    const rates = await contest([us, them])
-    return [compare(rates, us, them, { work: 'rollcall run of a short command', target: 1, kind: 'time' })]
+    return [
+      ...(await measure('rollcall run, until the command begins', 'begun', tracked, env, 1)),
+      ...(await measure('rollcall run of a command that is over at once', 'over', tracked, env)),
+    ]
   } finally {
     await server.stop()
   }
 }
 
-async function end([program, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(program, args, { env, stdio: 'ignore' })
-  const [code] = await once(child, 'exit')
+type Line = readonly [string, ...string[]]
+type Until = 'begun' | 'over'
+
+/** Beside Node as well: on a machine that is busy with other things, only that ratio says something. */
+async function measure(work: string, until: Until, tracked: Line, env: NodeJS.ProcessEnv, target?: number) {
+  const us = contestant('rollcall run', () => timeMs(tracked, until, env))
+  const them = contestant(`bare, and ${ALLOWED_MS} ms`, async () => (await timeMs(BARE, until, env)) + ALLOWED_MS)
+  const node = contestant('Node that does nothing', () => timeMs(NODE, until, env))
+  const rates = await contest([us, them, node])
+  return [
+    compare(rates, us, them, { work, kind: 'time', ...(target === undefined ? {} : { target }) }),
+    compare(rates, us, node, { work, kind: 'time' }),
+  ]
+}
+
+function contestant(name: string, run: () => Promise<number>): Contestant {
+  let tookMs = 0
+  return {
+    name,
+    tookMs: () => tookMs,
+    async round() {
+      tookMs = 0
+      for (let count = 0; count < RUNS; count += 1) tookMs += await run()
+      return RUNS
+    },
+  }
+}
+
+async function timeMs([program, ...args]: Line, until: Until, env: NodeJS.ProcessEnv): Promise<number> {
+  const startedAt = performance.now()
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  const begunMs = performance.now() - startedAt
+  const [code] = await ended
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`)
+  return until === 'begun' ? begunMs : performance.now() - startedAt
 }

@@ -74,6 +74,16 @@ export class Connection {
     return result
   }
 
+  /** A write that promises nothing by itself: it is on disk with the next one that does. */
+  writeUnsynced(work: () => void): void {
+    this.#database.exec('PRAGMA main.synchronous = OFF')
+    try {
+      work()
+    } finally {
+      this.#database.exec('PRAGMA main.synchronous = FULL')
+    }
+  }
+
   /** Of the results; bulk output may fail to be written back where the disk is full. */
   checkpoint(mode: 'PASSIVE' | 'RESTART'): void {
     this.#database.prepare(`PRAGMA main.wal_checkpoint(${mode})`).all()
@@ -113,14 +123,16 @@ export function isFull(error: unknown): boolean {
 }
 
 function prepareResults(database: Database): void {
-  database.exec('PRAGMA main.journal_mode = WAL')
-  database.exec('PRAGMA main.synchronous = FULL')
-  database.exec('PRAGMA foreign_keys = ON')
-  database.exec('PRAGMA busy_timeout = 5000')
   const version = versionOf(database, 'main')
   if (version > SCHEMA_VERSION)
     throw new TaskError('validation', `the local store has version ${version}; expected ${SCHEMA_VERSION} or less`)
+  // One in which nothing was received yet promises nothing: the first receipt puts all of it on the disk.
+  if (version === 0) database.exec('PRAGMA main.synchronous = OFF')
+  database.exec('PRAGMA main.journal_mode = WAL')
+  database.exec('PRAGMA foreign_keys = ON')
+  database.exec('PRAGMA busy_timeout = 5000')
   if (version === 0) database.exec(`BEGIN IMMEDIATE;${RESULTS_SCHEMA}PRAGMA main.user_version = 1;COMMIT`)
+  database.exec('PRAGMA main.synchronous = FULL')
 }
 
 /** Damaged output must not keep back the results: it is put aside. */

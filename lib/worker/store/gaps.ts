@@ -6,7 +6,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { v7 as mintId } from 'uuid'
-import { STREAMS, type Stream } from '#lib/task/schema.ts'
+import { STREAMS, type Stream } from '#lib/task/limits.ts'
 import type { Row } from './connection.ts'
 import { type Local, numberOf } from './local.ts'
 import type { Chunk } from './types.ts'

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import { v7 as mintId } from 'uuid'
 import type { OutputMessage } from '#lib/task/commands.ts'
-import { LIMITS, type Stream } from '#lib/task/schema.ts'
+import { LIMITS, type Stream } from '#lib/task/limits.ts'
 import type { Dropped, Highest, OutputStore } from './types.ts'
 
 const CAP_BYTES = 64 * 1024 * 1024

@@ -1,6 +1,6 @@
 /** What waits for its ack. Acked messages lose their text at once and their rows a while later. */
 import { TaskError } from '#lib/task/errors.ts'
-import { LIMITS, type Stream } from '#lib/task/schema.ts'
+import { LIMITS, type Stream } from '#lib/task/limits.ts'
 import type { Report } from '../report.ts'
 import type { Row } from './connection.ts'
 import { type Local, numberOf, requireExecution } from './local.ts'

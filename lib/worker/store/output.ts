@@ -1,7 +1,7 @@
 /** Output under its cap: the oldest gives way to the newest. */
 import { Buffer } from 'node:buffer'
 import { TaskError } from '#lib/task/errors.ts'
-import { STREAMS } from '#lib/task/schema.ts'
+import { STREAMS } from '#lib/task/limits.ts'
 import { isFull } from './connection.ts'
 import { addGap, closeStreams, dropMessage, insertMessage, setStream, streamRow } from './gaps.ts'
 import { isOver, type Local, numberOf, requireExecution, used } from './local.ts'

@@ -126,16 +126,12 @@ const FILES = ['results.db', 'output.db']
 /** For people, and for whoever looks for what the process left behind besides. */
 function recordOwner(store: LocalStore, ledgerUrl: string): void {
   const { host, pid, bootId, processStartedAt } = readIdentity()
-  store.local.db.run(
-    `INSERT INTO main.local_store (id, version, ledger_url, host, pid, boot_id, process_started_at, opened_at)
-      VALUES (1, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    ledgerUrl,
-    host,
-    pid,
-    bootId ?? null,
-    processStartedAt ?? null,
-    store.local.now(),
-  )
+  const { db, now } = store.local
+  const insert = `INSERT INTO main.local_store (id, version, ledger_url, host, pid, boot_id, process_started_at, opened_at)
+    VALUES (1, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+  db.writeUnsynced(() => {
+    db.run(insert, ledgerUrl, host, pid, bootId ?? null, processStartedAt ?? null, now())
+  })
 }
 
 function folderOf({ statePath }: StoreConfig): string {
