@@ -95,6 +95,7 @@ export const OPERATIONS: Operations = {
   quarantineTask: async ({ context }, input) => ({ task: await ledger.quarantineTask(context, input) }),
 
   readChart: ({ context }, input) => ledger.readChart(context, input),
+  readThroughput: ({ context }, input) => ledger.readThroughput(context, input),
   listSessions: ({ context }, input) => ledger.listSessions(context, input),
   listIncidents: ({ context }, input) => ledger.listIncidents(context, input),
   getIncident: ({ context }, input) => ledger.getIncident(context, input),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Activity, ReadChart } from '#lib/task/activity.ts'
 import * as commands from '#lib/task/commands.ts'
 import { Id, RecoveryRun, Session } from '#lib/task/schema.ts'
+import { ReadThroughput, Throughput } from '#lib/task/throughput.ts'
 import { endpoint, page } from './endpoint.ts'
 
 export const records = {
@@ -12,6 +13,16 @@ export const records = {
     access: 'viewer',
     input: ReadChart,
     output: Activity,
+    status: 200,
+    errors: [],
+  }),
+  readThroughput: endpoint({
+    method: 'GET',
+    path: '/api/v1/throughput',
+    summary: 'How many tasks were put on record, and what they came to, by spans of time; from maintained counts',
+    access: 'viewer',
+    input: ReadThroughput,
+    output: Throughput,
     status: 200,
     errors: [],
   }),

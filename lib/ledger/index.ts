@@ -37,6 +37,7 @@ export {
   ownerOf,
 } from './read/records.ts'
 export { startTail, type Tail } from './read/tail.ts'
+export { readThroughput } from './read/throughput.ts'
 export { releaseIncident } from './recovery/brake.ts'
 export { listPauses, pauseRecovery, unpauseRecovery } from './recovery/pause.ts'
 export { type Host, type RecoverOptions, recover } from './recovery/recover.ts'

@@ -45,6 +45,7 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   listRecoveryRuns: READERS,
   getRecoveryRun: READERS,
   readChart: READERS,
+  readThroughput: READERS,
   listOperations: READERS,
   getOperation: READERS,
   listOperationItems: READERS,

@@ -143,6 +143,7 @@ const records: Records = {
     return { recoveryRunId }
   },
   recover: async () => ({ dryRun: true }),
+  readThroughput: async () => ({ window: '24h' }),
   async readChart(stage) {
     await interrupted(stage)
     return {}

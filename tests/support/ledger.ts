@@ -28,7 +28,7 @@ export const TABLES = [
   ...['task_history', 'task_attempts', 'workers', 'sessions', 'task_events', 'task_output', 'late_reports'],
   ...['checkpoints', 'compensations', 'incidents', 'recovery_runs', 'operation_items', 'operations', 'ledger_clock'],
   ...['incident_workers', 'recovery_state', 'recovery_pauses', 'audit_head', 'audit_log'],
-  ...['saved_views', 'view_defaults'],
+  ...['saved_views', 'view_defaults', 'rollups', 'rollup_cursor'],
 ] as const
 export type Table = (typeof TABLES)[number]
 const CLEAR = `BEGIN; ${TABLES.map((table) => `DELETE FROM ${table};`).join(' ')} COMMIT`

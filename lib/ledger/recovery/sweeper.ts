@@ -4,6 +4,10 @@
  */
 import type { Context } from '#lib/ledger/core/context.ts'
 import { type RecoverOptions, recover } from './recover.ts'
+import { rollUp } from './roll-up.ts'
+
+/** Of history a pass: the rest is counted by the next ones, and nobody's death waits for it. */
+const PAGES_MAX = 4
 
 export interface Sweeper {
   /** Asks for a pass now, for example after a worker was replaced. */
@@ -26,6 +30,7 @@ export function startSweeper(
   async function sweep(): Promise<void> {
     try {
       await recover(context, { ...options, told, routing, trigger: 'sweep' })
+      for (let page = 0; page < PAGES_MAX && (await rollUp(context, null)); page += 1);
       failing = false
     } catch (error) {
       // Once an edge: a database that is away for an hour makes one line, not three thousand.
