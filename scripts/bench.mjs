@@ -1,7 +1,7 @@
 /**
  * Measures the ledger beside its floor, the raw driver writing the same rows, in one run: `npm run bench`, or
- * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store). `--full` recovers five
- * times as many tasks. It fails when it cannot measure, never for being slow.
+ * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store, pages). `--full` recovers
+ * five times as many tasks, and reads pages of ten million instead of one. It fails when it cannot measure, never for being slow.
  */
 import { spawn } from 'node:child_process'
 import { startPostgres } from './postgres.mjs'
@@ -15,7 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 
 try {
   await step('Preparing', () => run(process.execPath, ['scripts/prepare.mjs', '--no-build']).then(() => ''))
-  if (all || asked.includes('postgresql') || asked.includes('recovery')) {
+  if (all || asked.includes('postgresql') || asked.includes('recovery') || asked.includes('pages')) {
     await step('Starting PostgreSQL', async () => {
       postgres = await startPostgres()
     })

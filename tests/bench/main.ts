@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { commandPart } from './command.ts'
 import type { Comparison } from './contest.ts'
 import { httpPart } from './http.ts'
+import { pagesPart } from './pages.ts'
 import { postgresqlPart } from './postgresql.ts'
 import { recoveryPart } from './recovery.ts'
 import { printFigures, printRatios } from './report.ts'
@@ -25,6 +26,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Comparison[]>> = {
   recovery: recoveryPart,
   command: commandPart,
   store: storePart,
+  pages: pagesPart,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--full')

@@ -2,7 +2,7 @@
  * Attempts in a window of time with their workers, for charts. Read by way of the tasks: those under way are few, and of
  * those that ended, each has a task that is still open or was sealed since. So no index of attempts by time is needed.
  */
-import type { Row } from '#lib/db/types.ts'
+import type { Dialect, Row } from '#lib/db/types.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { instant, instantOrNull } from '#lib/ledger/core/rows.ts'
 import type { Activity, ActivityAttempt, ActivityMark, ActivityWorker, ReadChart } from '#lib/task/activity.ts'
@@ -18,16 +18,20 @@ const COLUMNS = `a.task_id, a.attempt, a.worker_id, a.status, a.started_at, a.fi
   a.incident_id, t.title, t.status AS task_status, t.sealed_at, t.attempt AS task_attempt, t.progress_timeout_ms`
 
 /** Each set of tasks is found by an index of its own and stops at its limit. */
-const TASKS = [
-  `SELECT id FROM task_history WHERE worker_id IS NOT NULL LIMIT ${ATTEMPTS_MAX}`,
-  `SELECT id FROM task_history WHERE status IN ('interrupted','failed','assigned') AND sealed_at IS NULL
-    ORDER BY created_at DESC LIMIT ${ATTEMPTS_MAX}`,
-  `SELECT id FROM task_history WHERE sealed_at >= $1 ORDER BY sealed_at DESC LIMIT ${ATTEMPTS_MAX}`,
-]
-const ATTEMPTS = `SELECT ${COLUMNS} FROM (${TASKS.map((text, index) => `SELECT id FROM (${text}) AS s${index}`).join(' UNION ')}) AS found
-  JOIN task_history AS t ON t.id = found.id JOIN task_attempts AS a ON a.task_id = t.id
-  WHERE a.started_at <= $2 AND (a.finished_at IS NULL OR a.finished_at > $1)
-  ORDER BY a.started_at DESC LIMIT ${ATTEMPTS_MAX + 1}`
+function attemptsText(d: Dialect): string {
+  const sets = [
+    `SELECT id FROM task_history WHERE worker_id IS NOT NULL LIMIT ${ATTEMPTS_MAX}`,
+    `SELECT id FROM task_history ${d.by('task_history_open_status')} WHERE status IN ('interrupted','failed','assigned')
+      AND sealed_at IS NULL ORDER BY created_at DESC LIMIT ${ATTEMPTS_MAX}`,
+    `SELECT id FROM task_history WHERE sealed_at >= $1 ORDER BY sealed_at DESC LIMIT ${ATTEMPTS_MAX}`,
+  ]
+  const found = sets.map((text, index) => `SELECT id FROM (${text}) AS s${index}`).join(' UNION ')
+  return `SELECT ${COLUMNS} FROM (${found}) AS found
+    JOIN task_history AS t ON t.id = found.id JOIN task_attempts AS a ON a.task_id = t.id
+    WHERE a.started_at <= $2 AND (a.finished_at IS NULL OR a.finished_at > $1)
+    ORDER BY a.started_at DESC LIMIT ${ATTEMPTS_MAX + 1}`
+}
+
 const ALIVE = `SELECT id FROM workers WHERE state IN ('alive','draining') LIMIT ${WORKERS_MAX}`
 const INCIDENTS = `SELECT id, title, worker_id, host, resolved_at, opened_at FROM incidents
   WHERE opened_at >= $1 AND opened_at <= $2 AND merged_into IS NULL ORDER BY opened_at DESC LIMIT ${MARKS_MAX}`
@@ -43,7 +47,7 @@ export async function readChart(context: Context, query: ReadChart): Promise<Act
     throw new TaskError('validation', 'since: must be before until, by seven days at most')
   }
   const [rows, alive, incidents, boots] = await Promise.all([
-    db.readAside(ATTEMPTS, [since, until]),
+    db.readAside(attemptsText(db.dialect), [since, until]),
     db.readAside(ALIVE),
     db.readAside(INCIDENTS, [since, until]),
     db.readAside(BOOTS, [since, until]),

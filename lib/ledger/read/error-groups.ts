@@ -2,7 +2,7 @@
 import type { Context } from '#lib/ledger/core/context.ts'
 import { instant } from '#lib/ledger/core/rows.ts'
 
-/** The newest that are looked at: a window is never read whole, however much was done in it. */
+/** The newest that are looked at, of those that have an error. */
 const LOOKED_AT_MAX = 20_000
 const GROUPS_MAX = 200
 
@@ -31,8 +31,10 @@ export interface ErrorGroups {
 export async function listErrorGroups({ db }: Context): Promise<ErrorGroups> {
   const now = await db.now()
   const since = now - ERROR_WINDOWS['7d']
-  const newest = `SELECT id, created_at, error_class, error_message, sealed_at FROM task_history
-    WHERE created_at >= $1 ORDER BY created_at DESC LIMIT ${LOOKED_AT_MAX}`
+  // The few that have an error, by an index of their own: a window is never read whole.
+  const failed = `task_history ${db.dialect.by('task_history_errors')} WHERE created_at >= $1 AND error_class IS NOT NULL`
+  const newest = `SELECT id, created_at, error_class, error_message, sealed_at FROM ${failed}
+    ORDER BY created_at DESC LIMIT ${LOOKED_AT_MAX}`
   const counted = WINDOWS.map(
     (name) => `SUM(CASE WHEN t.created_at >= ${now - ERROR_WINDOWS[name]} THEN 1 ELSE 0 END) AS in_${name}`,
   )
@@ -40,15 +42,11 @@ export async function listErrorGroups({ db }: Context): Promise<ErrorGroups> {
     db.readAside(
       `SELECT t.error_class, ${counted.join(', ')}, SUM(CASE WHEN t.sealed_at IS NULL THEN 1 ELSE 0 END) AS open,
         MAX(t.created_at) AS last_at, MAX(t.error_message) AS message
-        FROM (${newest}) AS t WHERE t.error_class IS NOT NULL GROUP BY t.error_class
+        FROM (${newest}) AS t GROUP BY t.error_class
         ORDER BY COUNT(*) DESC, t.error_class LIMIT ${GROUPS_MAX}`,
       [since],
     ),
-    db.readAside(
-      `SELECT created_at FROM task_history WHERE created_at >= $1
-      ORDER BY created_at DESC LIMIT 1 OFFSET ${LOOKED_AT_MAX}`,
-      [since],
-    ),
+    db.readAside(`SELECT created_at FROM ${failed} ORDER BY created_at DESC LIMIT 1 OFFSET ${LOOKED_AT_MAX}`, [since]),
   ])
   return {
     groups: groups.map((row) => ({

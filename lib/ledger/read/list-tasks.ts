@@ -19,16 +19,25 @@ export const DEFAULT_WINDOW_MS = 24 * 3_600_000
 /** Newest first, by keyset: page 1,000 costs what page 1 costs. */
 export async function listTasks(context: Context, query: ListTasks): Promise<TaskPage> {
   const limit = query.limit ?? LIMITS.pageDefault
-  const filter = new Filter(context.db.dialect)
+  const now = await context.db.now()
+  const read = (textOf: (filter: Filter) => string) => {
+    const filter = filterOf(context.db.dialect, query)
+    return context.db.readAside(textOf(filter), filter.parameters)
+  }
+  let rows = isPlain(query) ? await read((filter) => beginningText(filter, now, limit + 1)) : []
+  if (rows.length <= limit) rows = await read((filter) => pageText(filter, query, now, limit + 1))
+  const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
+  return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
+}
+
+function filterOf(dialect: Dialect, query: ListTasks): Filter {
+  const filter = new Filter(dialect)
   addConditions(filter, query)
   if (query.cursor !== undefined) {
     const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor, ['number', 'string'])
     filter.add((at) => `(t.created_at, t.id) < (${at(createdAt)}, ${at(id)})`)
   }
-  const now = await context.db.now()
-  const rows = await context.db.readAside(pageText(filter, query, now, limit + 1), filter.parameters)
-  const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
-  return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
+  return filter
 }
 
 /** A task as it is found at one moment: what a bulk act is frozen over. */
@@ -101,12 +110,20 @@ function addConditions(filter: Filter, query: ListTasks): void {
   for (const [column, value] of equal) if (value !== undefined) filter.add((at) => `${column} = ${at(value)}`)
   if (query.id) filter.add((at) => `t.id IN (${query.id?.map(at).join(', ') || 'NULL'})`)
   if (query.status) filter.add((at) => `t.status IN (${query.status?.map(at).join(', ') || 'NULL'})`)
-  if (query.worker !== undefined) filter.add((at) => `(w.id = ${at(query.worker)} OR w.name = ${at(query.worker)})`)
+  if (query.worker !== undefined) addWorker(filter, query.worker)
   if (query.since !== undefined) filter.add((at) => `t.created_at >= ${at(Date.parse(query.since ?? ''))}`)
   if (query.until !== undefined) filter.add((at) => `t.created_at < ${at(Date.parse(query.until ?? ''))}`)
   if (query.incident !== undefined) filter.add((at) => `t.incident_id = ${at(query.incident)}`)
   if (query.label !== undefined) addLabel(filter, query.label)
   if (query.q !== undefined && query.q.trim() !== '') addWords(filter, dialect, query.q)
+}
+
+/** The second condition says all; the first finds the few tasks that the worker ever had. */
+function addWorker(filter: Filter, worker: string): void {
+  const [id, name] = [filter.at(worker), filter.at(worker)]
+  filter.conditions.push(`t.id IN (SELECT b.task_id FROM task_attempts AS b WHERE b.worker_id IN
+    (SELECT v.id FROM workers AS v WHERE v.id = ${id} UNION SELECT v.id FROM workers AS v WHERE v.name = ${name}))`)
+  filter.conditions.push(`(w.id = ${id} OR w.name = ${name})`)
 }
 
 function addLabel(filter: Filter, label: string): void {
@@ -129,16 +146,36 @@ const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
 
 /** The default window is two sets with an index each; together in one condition they would have none. */
 function pageText(filter: Filter, query: ListTasks, now: number, limit: number, select = TASK_SELECT): string {
-  const from = `FROM task_history AS t ${TASK_JOINS}`
-  const where = (more?: string) => {
-    const all = more ? [...filter.conditions, more] : filter.conditions
-    return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`
-  }
-  const windowed =
-    query.id === undefined && query.since === undefined && query.until === undefined && query.incident === undefined
-  if (!windowed) return `${select} ${from} ${where()} ${ORDER} LIMIT ${limit}`
-  const open = `SELECT * FROM (${select} ${from} ${where('t.sealed_at IS NULL')} ${ORDER} LIMIT ${limit}) AS open_tasks`
+  if (!isWindowed(query))
+    return `${select} FROM task_history AS t ${TASK_JOINS} ${where(filter)} ${ORDER} LIMIT ${limit}`
+  const part = (index: string, condition: string) =>
+    `${select} FROM task_history AS t ${filter.dialect.by(index)} ${TASK_JOINS} ${where(filter, condition)} ${ORDER} LIMIT ${limit}`
+  const byStatus = query.status !== undefined
+  const open = part(byStatus ? 'task_history_open_status' : 'task_history_open', 't.sealed_at IS NULL')
   const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
-  const sealed = `SELECT * FROM (${select} ${from} ${where(recent)} ${ORDER} LIMIT ${limit}) AS sealed_tasks`
-  return `${open} UNION ALL ${sealed} ORDER BY created_at DESC, id DESC LIMIT ${limit}`
+  const sealed = part(byStatus ? 'task_history_sealed_status' : 'task_history_sealed_at', recent)
+  return `SELECT * FROM (${open}) AS open_tasks UNION ALL SELECT * FROM (${sealed}) AS sealed_tasks
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`
+}
+
+/**
+ * The beginning of the default window, where nothing but the window is asked for: what was put on record in its time is
+ * all in it, and newer than the rest. Mostly that fills the page, in the order in which it is read.
+ */
+function beginningText(filter: Filter, now: number, limit: number): string {
+  const recent = `t.created_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
+  return `${TASK_SELECT} FROM task_history AS t ${TASK_JOINS} ${where(filter, recent)} ${ORDER} LIMIT ${limit}`
+}
+
+function isWindowed({ id, since, until, incident }: ListTasks): boolean {
+  return id === undefined && since === undefined && until === undefined && incident === undefined
+}
+
+function isPlain({ cursor: _, limit: __, ...filters }: ListTasks): boolean {
+  return Object.values(filters).every((value) => value === undefined)
+}
+
+function where({ conditions }: Filter, more?: string): string {
+  const all = more ? [...conditions, more] : conditions
+  return all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`
 }

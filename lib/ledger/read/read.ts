@@ -143,7 +143,8 @@ export async function countTasks({ db }: Context): Promise<{ counts: TaskCount[]
   })
   const texts = kinds.map(({ status, sealed }, index) => {
     const window = sealed ? 'sealed_at >= CAST($1 AS BIGINT)' : 'sealed_at IS NULL'
-    return `SELECT ${index} AS kind, COUNT(*) AS count FROM (SELECT 1 FROM task_history
+    const by = db.dialect.by(sealed ? 'task_history_sealed_status' : 'task_history_open_status')
+    return `SELECT ${index} AS kind, COUNT(*) AS count FROM (SELECT 1 FROM task_history ${by}
       WHERE status = '${status}' AND ${window} LIMIT ${COUNT_MAX + 1}) AS k${index}`
   })
   const rows = await db.readAside(texts.join(' UNION ALL '), [since])
