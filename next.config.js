@@ -18,7 +18,14 @@ export default {
   // A page whose server is away waits for it. Otherwise its next refresh would leave it for the browser's error page.
   experimental: { useOffline: true },
   // Native modules, and packages that find their own files: loaded from node_modules, not bundled.
-  serverExternalPackages: ['libsql', '@prisma/adapter-libsql', '@prisma/adapter-pg', '@prisma/client', 'pg'],
+  serverExternalPackages: [
+    'libsql',
+    '@prisma/adapter-libsql',
+    '@prisma/adapter-pg',
+    '@prisma/client',
+    'pg',
+    'nodemailer',
+  ],
   // `npm test` checks the types of everything; a start need not wait for that.
   typescript: { ignoreBuildErrors: true },
 }

@@ -13,10 +13,12 @@ import { asUnusable } from './db/unusable.ts'
 import { type Env, readEnv } from './env.ts'
 import {
   COMPENSATOR,
+  createSendMail,
   type Host,
   recover,
   SWEEPER,
   SYSTEM,
+  startAlerter,
   startCompensator,
   startOperationRunner,
   startSweeper,
@@ -62,8 +64,26 @@ async function begin(env: Env): Promise<Runtime> {
     secrets,
     onError: (error) => console.error('rollcall: undoing failed:', isTaskError(error) ? error.message : error),
   })
+  const alerter = startAlerter(context, {
+    pollMs: env.sweepMs,
+    sweepMs: env.sweepMs,
+    baseUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
+    sendMail: createSendMail(mailOf(env)),
+    onError: (error) => console.error('rollcall: alerting failed:', isTaskError(error) ? error.message : error),
+  })
   const admission = createAdmission(settings, env.publicUrl !== undefined)
-  const runtime: Runtime = { env, db, policy, host, sweeper, compensator, tail: startTail({ db }), metrics, admission }
+  const runtime: Runtime = {
+    env,
+    db,
+    policy,
+    host,
+    sweeper,
+    compensator,
+    tail: startTail({ db }),
+    metrics,
+    admission,
+    alerter,
+  }
   publishRuntime(runtime)
   Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime), admission) })
   if (secret !== null) printFirstToken(env, secret)
@@ -74,6 +94,10 @@ async function begin(env: Env): Promise<Runtime> {
 function thisHost(): Host | undefined {
   const { bootId, pidNamespace } = readIdentity()
   return bootId === undefined || pidNamespace === undefined ? undefined : { bootId, pidNamespace, isGone }
+}
+
+function mailOf({ smtpUrl, mailFrom }: Env) {
+  return smtpUrl === undefined || mailFrom === undefined ? undefined : { url: smtpUrl, from: mailFrom }
 }
 
 function printFirstToken({ host, port }: Env, secret: string): void {

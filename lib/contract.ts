@@ -16,6 +16,7 @@ import { service } from './contract/service.ts'
 import { tasks } from './contract/tasks.ts'
 import { tokens } from './contract/tokens.ts'
 import { views } from './contract/views.ts'
+import { webhooks } from './contract/webhooks.ts'
 import { workers } from './contract/workers.ts'
 import type { ErrorCode } from './task/errors.ts'
 
@@ -34,6 +35,7 @@ export const ENDPOINTS = {
   ...views,
   ...tokens,
   ...audit,
+  ...webhooks,
   ...service,
 } as const satisfies Record<string, Endpoint>
 

@@ -27,6 +27,8 @@ const Environment = z.object({
   ROLLCALL_REQUEST_TIMEOUT_MS: wholeNumber(500, 600_000).default(30_000),
   ROLLCALL_REASSIGN_AFTER_MS: wholeNumber(0, DAY_MS).optional(),
   ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).optional(),
+  ROLLCALL_SMTP_URL: word('smtp://user:password@host:port or smtps://…', /^smtps?:\/\/[^\s]+$/).optional(),
+  ROLLCALL_MAIL_FROM: word('an e-mail address', /^[^\s@]+@[^\s@]+$/).optional(),
   ROLLCALL_CONFIG: word('the path of a JSON file', /^\P{Cc}+$/u).optional(),
 })
 
@@ -38,6 +40,9 @@ export interface Env {
   /** Where people reach the server, when a proxy stands before it. */
   readonly publicUrl: string | undefined
   readonly sweepMs: number
+  /** The server that alerts are mailed through, and who they are from. */
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string | undefined
   /** How long a sender may take for a request; `server.js` keeps to it. */
   readonly requestTimeoutMs: number
   /** These two override the configuration file. */
@@ -59,6 +64,8 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
     adminToken: values.ROLLCALL_ADMIN_TOKEN,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     sweepMs: values.ROLLCALL_SWEEP_MS,
+    smtpUrl: values.ROLLCALL_SMTP_URL,
+    mailFrom: values.ROLLCALL_MAIL_FROM,
     requestTimeoutMs: values.ROLLCALL_REQUEST_TIMEOUT_MS,
     reassignAfterMs: values.ROLLCALL_REASSIGN_AFTER_MS,
     strategy: values.ROLLCALL_STRATEGY,
@@ -71,7 +78,7 @@ export function readVariable(name: string, env: Record<string, string | undefine
   return env[name] === '' ? undefined : env[name]
 }
 
-const SECRETS = new Set(['ROLLCALL_ADMIN_TOKEN'])
+const SECRETS = new Set(['ROLLCALL_ADMIN_TOKEN', 'ROLLCALL_SMTP_URL'])
 
 function refusal(error: z.ZodError, given: Record<string, string | undefined>): TaskError {
   const [issue] = error.issues

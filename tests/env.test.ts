@@ -10,6 +10,8 @@ describe('the environment', () => {
       adminToken: undefined,
       sweepMs: 1000,
       requestTimeoutMs: 30_000,
+      smtpUrl: undefined,
+      mailFrom: undefined,
       reassignAfterMs: undefined,
       strategy: undefined,
       configPath: undefined,

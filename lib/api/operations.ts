@@ -127,6 +127,15 @@ export const OPERATIONS: Operations = {
   listAudit: ({ context }, input) => ledger.listAudit(context, input),
   verifyAudit: ({ context }, input) => ledger.verifyAudit(context, input),
 
+  listWebhooks: ({ context }) => ledger.listWebhooks(context),
+  createWebhook: ({ context }, input) => ledger.createWebhook(context, input),
+  updateWebhook: async ({ context }, input) => ({ webhook: await ledger.updateWebhook(context, input) }),
+  deleteWebhook: async ({ context }, input) => ({ webhook: await ledger.deleteWebhook(context, input) }),
+  rotateWebhook: ({ context }, input) => ledger.rotateWebhook(context, input),
+  testWebhook: async ({ context }, input) => ({ delivery: await ledger.testWebhook(context, input) }),
+  listDeliveries: ({ context }, input) => ledger.listDeliveries(context, input),
+  redeliverWebhook: async ({ context }, input) => ({ delivery: await ledger.redeliverWebhook(context, input) }),
+
   openapi: async () => openapi(),
   healthz: async () => ({ status: 'ok' as const }),
   async readyz({ context, runtime: { env } }) {

@@ -4,7 +4,7 @@
  */
 import type { Database } from '#lib/db/types.ts'
 import type { Env } from '#lib/env.ts'
-import type { Compensator, Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
+import type { Alerter, Compensator, Context, Host, Sweeper, Tail } from '#lib/ledger/index.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 import type { Admission } from './admission.ts'
@@ -20,6 +20,7 @@ export interface Runtime {
   readonly host: Host | undefined
   readonly metrics: Metrics
   readonly admission: Admission
+  readonly alerter: Alerter
 }
 
 const RUNTIME = Symbol.for('rollcall.runtime')

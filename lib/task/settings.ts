@@ -52,6 +52,18 @@ const Compensating = z.strictObject({
   concurrency: z.int().min(1).max(100).default(4).describe('handlers called at once by one server'),
 })
 
+const Sending = z.strictObject({
+  triesMax: z.int().min(1).max(20).default(8),
+  timeoutMs: z.int().min(100).max(60_000).default(10_000).describe('how long a receiver may take'),
+  backoffMs: Duration.default(10_000).describe('from a failed try to the next one; later ones wait longer'),
+  concurrency: z.int().min(1).max(100).default(8).describe('deliveries under way at once in one server'),
+  allow: z
+    .array(z.string().min(1).max(255))
+    .max(100)
+    .default([])
+    .describe('host names, addresses and blocks (10.0.0.0/8) that may be sent to although they are not public'),
+})
+
 const PerSecond = z.int().min(1).max(1_000_000).nullable()
 const RateLimits = z.strictObject({
   tokenPerSecond: PerSecond.default(10_000).describe('requests of one token; null is without a limit'),
@@ -93,6 +105,7 @@ export const Settings = z.strictObject({
     .default(8 * 1024 * 1024)
     .describe('output kept of one attempt; past it the oldest goes'),
   rateLimits: RateLimits.prefault({}).describe('twice as many may come at once; each server counts for itself'),
+  webhooks: Sending.prefault({}).describe('how alerts are sent'),
   viewersSee: z
     .array(z.enum(VIEWER_SIGHTS))
     .default([])

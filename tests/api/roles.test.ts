@@ -93,6 +93,14 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   listTokens: ADMINS,
   listAudit: OPERATORS,
   verifyAudit: OPERATORS,
+  listWebhooks: ADMINS,
+  createWebhook: ADMINS,
+  updateWebhook: ADMINS,
+  deleteWebhook: ADMINS,
+  rotateWebhook: ADMINS,
+  testWebhook: ADMINS,
+  listDeliveries: ADMINS,
+  redeliverWebhook: ADMINS,
   revokeToken: ADMINS,
 }
 /** Those that speak for a worker, which must be the caller's own. */

@@ -117,6 +117,13 @@ const attempts: Pick<
   },
 }
 
+/** A webhook that is new, as each example takes one; the former ones would be too many. */
+async function hooked({ admin }: Stage): Promise<string> {
+  const { webhooks } = await admin.call('listWebhooks', {})
+  for (const { id } of webhooks) await admin.call('deleteWebhook', { webhookId: id })
+  return (await admin.call('createWebhook', { name: 'on call', url: 'http://hooks.invalid/x' })).webhook.id
+}
+
 type Others =
   | keyof typeof workers
   | keyof typeof tasks
@@ -180,6 +187,25 @@ const records: Records = {
     return { action: 'noteTask', limit: 1 }
   },
   verifyAudit: async () => ({ limit: 100 }),
+  listWebhooks: async (stage) => {
+    await hooked(stage)
+    return {}
+  },
+  createWebhook: async () => ({ name: 'on call', url: 'https://hooks.example/x', events: ['task.quarantined'] }),
+  updateWebhook: async (stage) => ({ webhookId: await hooked(stage), enabled: false }),
+  deleteWebhook: async (stage) => ({ webhookId: await hooked(stage) }),
+  rotateWebhook: async (stage) => ({ webhookId: await hooked(stage) }),
+  testWebhook: async (stage) => ({ webhookId: await hooked(stage) }),
+  async listDeliveries(stage) {
+    const webhookId = await hooked(stage)
+    await stage.admin.call('testWebhook', { webhookId })
+    return { webhookId, limit: 1 }
+  },
+  async redeliverWebhook(stage) {
+    const webhookId = await hooked(stage)
+    const { delivery } = await stage.admin.call('testWebhook', { webhookId })
+    return { webhookId, deliveryId: delivery.id }
+  },
   openapi: async () => ({}),
   healthz: async () => ({}),
   readyz: async () => ({}),

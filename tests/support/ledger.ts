@@ -29,6 +29,7 @@ export const TABLES = [
   ...['checkpoints', 'compensations', 'incidents', 'recovery_runs', 'operation_items', 'operations', 'ledger_clock'],
   ...['incident_workers', 'recovery_state', 'recovery_pauses', 'audit_head', 'audit_log'],
   ...['saved_views', 'view_defaults', 'rollups', 'rollup_cursor'],
+  ...['webhook_deliveries', 'webhooks', 'alert_cursor'],
 ] as const
 export type Table = (typeof TABLES)[number]
 const CLEAR = `BEGIN; ${TABLES.map((table) => `DELETE FROM ${table};`).join(' ')} COMMIT`
