@@ -45,11 +45,23 @@ export function passSignals(): Signals {
 }
 
 /**
- * Suspends this process as a terminal asks for it, once the work is paused: the command runs in a group of its own,
- * which the terminal does not reach.
+ * Suspends this process when a terminal asks for it, once the work is paused: the command runs in a group of its own,
+ * which the terminal does not reach. Answers how to ask for it without a terminal; that resolves once we go on.
  */
-export function suspendAfter(pause: () => Promise<void>): void {
-  process.on('SIGTSTP', () => {
-    pause().then(() => process.kill(process.pid, 'SIGSTOP'))
-  })
+export function suspendAfter(pause: () => Promise<void>): () => Promise<void> {
+  let goOn = () => {}
+  const stop = async () => {
+    await pause()
+    // By the system's own rule, which stops nobody whom no shell could let go on.
+    process.off('SIGTSTP', stop)
+    process.kill(process.pid, 'SIGTSTP')
+    process.on('SIGTSTP', stop)
+    goOn()
+  }
+  process.on('SIGTSTP', stop)
+  return () =>
+    new Promise((resolve) => {
+      goOn = resolve
+      process.kill(0, 'SIGTSTP')
+    })
 }

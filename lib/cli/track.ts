@@ -68,7 +68,7 @@ export async function trackCommand(client: Client, command: Line, options: RunOp
 async function trackOffline(client: Client, command: Line, task: NewTask, options: RunOptions, signals: Signals) {
   const { attempt, host, close } = await startOffline(client, task, options)
   try {
-    return await carryOut(attempt, command, signals, host)
+    return await carryOut(attempt, command, { signals, host, suspend: suspendAfter(async () => {}) })
   } finally {
     await close()
   }
@@ -89,9 +89,9 @@ async function trackOnline(
     const leftovers = deliverLeftovers(host, lease)
     const url = `${client.url}/tasks/${task.id}`
     say(`task ${task.id} on record, attempt ${task.attempt}, wrapper pid ${process.pid}  ${url}`)
-    suspendAfter(() => lease.pause())
     const attempt = new Attempt(client, lease, task, { onNotice: say, ...(record ? { record } : {}) })
-    const code = await carryOut(attempt, command, signals, host, prepared)
+    const suspend = suspendAfter(() => lease.pause())
+    const code = await carryOut(attempt, command, { signals, host, suspend, prepared })
     await leftovers.settle()
     return code
   } finally {
@@ -100,12 +100,17 @@ async function trackOnline(
   }
 }
 
+interface Surroundings {
+  readonly signals: Signals
+  readonly host: Host | undefined
+  readonly suspend: () => Promise<void>
+  readonly prepared?: Prepared | undefined
+}
+
 async function carryOut(
   attempt: Attempt | OfflineAttempt,
   command: Line,
-  signals: Signals,
-  host: Host | undefined,
-  prepared?: Prepared,
+  { signals, host, suspend, prepared }: Surroundings,
 ): Promise<number> {
   const { exit, report } = signals.interrupted.aborted
     ? notStarted(signals, prepared)
@@ -114,7 +119,7 @@ async function carryOut(
         prepared,
         stdin: 'inherit',
         terminal: process,
-        tty: callersTerminal((keys) => takesKeys(attempt, keys)),
+        tty: callersTerminal({ intercept: (keys) => takesKeys(attempt, keys), suspend }),
         env: { ...process.env, ROLLCALL_TASK_ID: attempt.taskId, ROLLCALL_ATTEMPT: String(attempt.attempt) },
         onStart: (child) => signals.passTo(passerTo(attempt, child)),
         onUnstartable: say,
@@ -177,7 +182,7 @@ async function prepareBeside(starting: Promise<unknown>): Promise<Prepared | und
   )
   // A turn of the event loop sends the request off.
   await new Promise(setImmediate)
-  const prepared = prepareChild({ tty: callersTerminal(() => false) })
+  const prepared = prepareChild({ tty: callersTerminal() })
   if (await isStarted) return prepared
   discard(prepared)
   return undefined

@@ -17,6 +17,8 @@ export interface CallersTerminal {
   readonly output: WriteStream
   /** Takes the keys instead of the command while that is frozen. */
   readonly intercept?: (keys: Buffer) => boolean
+  /** Suspends all of us, as the terminal would; resolves once we go on. */
+  readonly suspend?: () => Promise<void>
 }
 
 /** The part of the library's native module that opens terminals; processes are started as everywhere else. */
@@ -47,10 +49,12 @@ function native(): Native | undefined {
 }
 
 /** The caller's terminal, where it has one for all three and the command can have one too. */
-export function callersTerminal(intercept: (keys: Buffer) => boolean): CallersTerminal | undefined {
+export function callersTerminal(
+  options: Pick<CallersTerminal, 'intercept' | 'suspend'> = {},
+): CallersTerminal | undefined {
   const { stdin, stdout, stderr } = process
   const isThere = stdin.isTTY && stdout.isTTY && stderr.isTTY && passesShell(process.env) && native()
-  return isThere ? { input: stdin, output: stdout, intercept } : undefined
+  return isThere ? { input: stdin, output: stdout, ...options } : undefined
 }
 
 /** Passes on what the command writes, and tells of it. */
@@ -61,7 +65,8 @@ export function openTerminal(tty: CallersTerminal, record: (bytes: Buffer) => vo
   const stream = new ReadStream(master)
   // The system's way to say that the other side is closed.
   stream.on('error', () => undefined)
-  const giveBack = passKeys(stream, tty, () => library.resize(master, tty.output.columns, tty.output.rows))
+  const resize = () => library.resize(master, tty.output.columns, tty.output.rows)
+  const giveBack = passKeys(stream, tty, { resize, suspends: () => suspendsByKey(slave) })
   let quiet = 0
   stream.on('data', (bytes: Buffer) => {
     tty.output.write(bytes)
@@ -80,22 +85,58 @@ export function openTerminal(tty: CallersTerminal, record: (bytes: Buffer) => vo
   }
 }
 
+interface Commands {
+  resize(): void
+  /** Whether Ctrl+Z is to suspend it; others want to read that key. */
+  suspends(): boolean
+}
+
+const CTRL_Z = 0x1a
+
 /** Answers how the caller gets its terminal back. */
-function passKeys(master: ReadStream, { input, output, intercept }: CallersTerminal, resize: () => void): () => void {
-  const type = (keys: Buffer) => {
-    if (!intercept?.(keys)) master.write(keys)
+function passKeys(
+  master: ReadStream,
+  { input, output, intercept, suspend }: CallersTerminal,
+  command: Commands,
+): () => void {
+  let restore = makeRaw(input)
+  let over = false
+  const suspended = async (suspend: () => Promise<void>) => {
+    restore()
+    await suspend()
+    if (over) return
+    restore = makeRaw(input)
+    command.resize()
   }
-  const restore = makeRaw(input)
+  const type = (keys: Buffer) => {
+    const at = suspend ? keys.indexOf(CTRL_Z) : -1
+    if (suspend && at >= 0 && command.suspends()) {
+      master.write(keys.subarray(0, at))
+      suspended(suspend).then(() => type(keys.subarray(at + 1)))
+    } else if (!intercept?.(keys)) master.write(keys)
+  }
+  const leave = () => restore()
   input.on('data', type)
   input.resume()
-  output.on('resize', resize)
-  process.once('exit', restore)
+  output.on('resize', command.resize)
+  process.once('exit', leave)
   return () => {
-    process.off('exit', restore)
-    output.off('resize', resize)
+    over = true
+    process.off('exit', leave)
+    output.off('resize', command.resize)
     input.off('data', type)
     input.pause()
     restore()
+  }
+}
+
+/** Nobody in the command's terminal but the command: the system would suspend nothing there by itself. */
+function suspendsByKey(slave: number): boolean {
+  try {
+    const modes = execFileSync('stty', ['-a'], { stdio: [slave, 'pipe', 'ignore'], encoding: 'utf8' })
+    return /(^|\s)isig\b/.test(modes) && /susp = \^Z/.test(modes)
+  } catch {
+    return false
   }
 }
 

@@ -104,6 +104,49 @@ describe('a command in a terminal', () => {
     await eventually('nothing is left', () => !pids.some(runs), 2000)
   })
 
+  test('is suspended by Ctrl+Z with all of the job, and goes on in the foreground with its keys', async () => {
+    t.ledger.on({ registerWorker: () => registration({ leaseMs: 30_000, heartbeatMs: 100 }) })
+    const { shown, says, screen } = terminal('exec env PS1="shell> " /bin/sh -i')
+    await says('shell> ')
+    shown.write(`${run(`echo $$ > ${t.file('pid')}; echo ready; read -r line; echo "got <$line>"; exit 7`)}\r`)
+    const pid = await t.pidIn('pid')
+    await says('\nready')
+    const prompts = () => screen().split('shell> ').length
+    const before = prompts()
+    shown.write('\u001a')
+    await eventually('the shell has its prompt again', () => prompts() > before)
+    expect(isStopped(pid)).toBe(true)
+    shown.write('stty -a | grep -o " -\\?icanon"\r')
+    await eventually('the terminal is as it was', () => /^ icanon\r$/m.test(screen()))
+    const suspended = prompts()
+    shown.write('fg\r')
+    await eventually('it goes on', () => runs(pid) && !isStopped(pid))
+    shown.write('two words\r')
+    await says('got <two words>')
+    await eventually('the shell has its prompt again', () => prompts() > suspended)
+    shown.write('echo code $?\r')
+    await says('code 7')
+  })
+
+  test('reads Ctrl+Z itself where it asked its terminal for every key', async () => {
+    const { shown, ended, says } = terminal(
+      run('stty -isig -icanon; echo ready; printf "key %s" "$(dd bs=1 count=1 2>/dev/null | od -An -tx1)"'),
+    )
+    await says('\nready')
+    shown.write('\u001a')
+    await says('key  1a')
+    expect(await ended).toBe(0)
+  })
+
+  test('goes on after Ctrl+Z where no shell could let it go on', async () => {
+    const { shown, ended, says } = terminal(`exec ${run('echo ready; read -r line; echo "got <$line>"')}`)
+    await says('\nready')
+    shown.write('\u001a')
+    shown.write('words\r')
+    await says('got <words>')
+    expect(await ended).toBe(0)
+  })
+
   test('is out of reach of the keys while it is frozen, but for a second Ctrl+C', async () => {
     t.ledger.on({ registerWorker: () => registration({ leaseMs: 5000, heartbeatMs: 100 }) })
     const { shown, ended, says } = terminal(run(`echo $$ > ${t.file('pid')}; exec sleep 60`))
