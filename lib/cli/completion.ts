@@ -17,6 +17,8 @@ interface Words {
   readonly description: string
   readonly options: readonly { readonly flag: string; readonly description: string; readonly takesValue: boolean }[]
   readonly commands: readonly Words[]
+  /** What an argument may be, where that is a choice. */
+  readonly choices: readonly string[]
 }
 
 export function completionCommand(program: Command): Command {
@@ -39,6 +41,7 @@ function wordsOf(command: Command, path: string): Words {
       { flag: '--help', description: 'show the options and examples', takesValue: false },
     ],
     commands: command.commands.map((each) => wordsOf(each, `${path} ${each.name()}`.trim())),
+    choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   }
 }
 
@@ -48,8 +51,9 @@ function flatten(words: Words): Words[] {
 
 /** Behind "--" stands a command of its own: its words are completed as files. */
 function bash(root: Words): string {
-  const cases = flatten(root).map(({ path, commands, options }) => {
-    const words = [...commands.map((each) => each.path.split(' ').at(-1)), ...options.map(({ flag }) => flag)]
+  const cases = flatten(root).map(({ path, commands, choices, options }) => {
+    const names = commands.map((each) => each.path.split(' ').at(-1))
+    const words = [...names, ...choices, ...options.map(({ flag }) => flag)]
     return `    '${path}') words='${words.join(' ')}' ;;`
   })
   const known = flatten(root).map(({ path }) => `'${path}'`)
@@ -70,42 +74,50 @@ complete -o default -F _rollcall rollcall`
 
 function zsh(root: Words): string {
   const entry = (name: string, description: string) => `'${escaped(`${name.replaceAll(':', '\\:')}:${description}`)}'`
-  const cases = flatten(root).map(({ path, commands, options }) => {
-    const words = [
+  const cases = flatten(root).map(({ path, commands, choices, options }) => {
+    const names = [
+      ...choices.map((choice) => entry(choice, '')),
       ...commands.map((each) => entry(each.path.split(' ').at(-1) ?? '', each.description)),
-      ...options.map(({ flag, description }) => entry(flag, description)),
     ]
-    return `    '${path}') entries=(${words.join(' ')}) ;;`
+    const flags = options.map(({ flag, description }) => entry(flag, description))
+    return `    '${path}') names=(${names.join(' ')}); flags=(${flags.join(' ')}) ;;`
   })
   const known = flatten(root).map(({ path }) => `'${path}'`)
   return `#compdef rollcall
 _rollcall() {
   local path_='' next word
-  local -a entries
+  local -a names flags
   for word in "\${words[@]:1:$((CURRENT - 2))}"; do
-    if [[ $word == -- ]]; then _files; return; fi
+    if [[ $word == -- ]]; then _command_names; _files; return; fi
     next="\${path_:+$path_ }$word"
     case "$next" in (${known.slice(1).join('|')}) path_=$next ;; esac
   done
   case "$path_" in
 ${cases.join('\n')}
   esac
-  _describe -o rollcall entries || _files
+  # With -o only what begins with a dash is offered.
+  if [[ $PREFIX == -* ]]; then _describe -o option flags
+  elif (( $#names )); then _describe command names
+  else _files; fi
 }
 compdef _rollcall rollcall`
 }
 
 function fish(root: Words): string {
-  const lines = ['complete -c rollcall -n "__fish_use_subcommand" -f']
-  for (const { path, commands, options } of flatten(root)) {
+  const lines = [
+    'complete -c rollcall -n __fish_use_subcommand -f',
+    "complete -c rollcall -n 'contains -- -- (commandline -opc)' -a '(__fish_complete_command)'",
+  ]
+  for (const { path, commands, choices, options } of flatten(root)) {
     const names = path.split(' ').filter(Boolean)
     const where =
       names.length === 0
         ? '__fish_use_subcommand'
         : names.map((name) => `__fish_seen_subcommand_from ${name}`).join('; and ')
+    if (choices.length > 0) lines.push(`complete -c rollcall -n '${where}' -f -a '${choices.join(' ')}'`)
     for (const each of commands) {
       lines.push(
-        `complete -c rollcall -n '${where}' -a ${each.path.split(' ').at(-1)} -d '${escaped(each.description)}'`,
+        `complete -c rollcall -n '${where}' -f -a ${each.path.split(' ').at(-1)} -d '${escaped(each.description)}'`,
       )
     }
     for (const { flag, description, takesValue } of options) {

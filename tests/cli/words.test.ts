@@ -48,12 +48,13 @@ describe('completion', () => {
     expect(offered(stdout, 'run', '--re')).toEqual(['--repo', '--require'])
     expect(offered(stdout, 'hook', '--ke')).toEqual([])
     expect(offered(stdout, 'run', '--', 'ech')).toContain('echo')
+    expect(offered(stdout, 'completion', 'f')).toEqual(['fish'])
   })
 
   test('for zsh and fish names every command, and an unknown shell is wrong usage', async () => {
     const names = await commandsOf()
     const [zsh, fish] = [(await rollcall('completion', 'zsh')).stdout, (await rollcall('completion', 'fish')).stdout]
-    expect(names.filter((name) => !zsh.includes(`'${name}:`) || !fish.includes(` -a ${name} `))).toEqual([])
+    expect(names.filter((name) => !zsh.includes(`'${name}:`) || !fish.includes(` -f -a ${name} `))).toEqual([])
     expect(zsh).toMatch(/^#compdef rollcall/)
     expect((await rollcall('completion', 'tcsh')).code).toBe(64)
   })
