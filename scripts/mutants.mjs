@@ -1,24 +1,19 @@
 /**
  * Takes every guard of every statement of the ledger away, one at a time, and shows that a test turns red: `npm run
- * test:mutants`, or `npm run test:mutants -- lockDue` for the guards whose names contain that. The tests
- * that are about a statement's own file come first, then all others on SQLite, the quick ones before the slow ones, then
- * schedules of the simulation, and PostgreSQL sees what is left after that, and all locks. A guard that no test misses must stand in tests/mutants/equivalent.json with its
- * reason. Exit code 1 when one does not.
+ * test:mutants`, or `npm run test:mutants -- lockDue` for the guards whose names contain that. It runs the probes of
+ * statements, tests/ledger/statements*.test.ts: first on SQLite, then on PostgreSQL, which alone has locks. A guard that none
+ * of them misses must stand in tests/mutants/equivalent.json with its reason. A whole run writes what it covers to
+ * tests/mutants/covered.md. Exit code 1 when a guard is not missed.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { coverageOf } from './mutants-covered.mjs'
 import { startPostgres } from './postgres.mjs'
 import { ROOT, secondsSince, step } from './step.mjs'
 
-const ROUNDS = [
-  { title: 'the tests of their own files', dialect: 'sqlite', slowMs: '2000', files: ['tests/ledger/'], near: true },
-  { title: 'quick tests on SQLite', dialect: 'sqlite', slowMs: '400', files: ['tests/ledger/'] },
-  { title: 'slow tests on SQLite', dialect: 'sqlite', slowMs: '60000', files: ['tests/ledger/'] },
-  { title: 'schedules of the simulation', dialect: 'sqlite', slowMs: '600000', files: ['tests/mutants/'] },
-  { title: 'tests on PostgreSQL', dialect: 'postgresql', slowMs: '60000', files: ['tests/ledger/'] },
-]
+const DIALECTS = ['sqlite', 'postgresql']
 
 const only = process.argv[2]
 const startedAt = performance.now()
@@ -26,16 +21,20 @@ const startedAt = performance.now()
 const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const folder = mkdtempSync(join(place, 'rollcall-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const explained = JSON.parse(readFileSync(join(ROOT, 'tests/mutants/equivalent.json'), 'utf8'))
+const keyOf = ({ statement, guard }) => `${statement}: ${guard}`
 
 let postgres
 await step('Starting PostgreSQL', async () => {
   postgres = await startPostgres()
 })
-for (const round of ROUNDS) await run(round)
+let sound = true
+for (const dialect of DIALECTS) sound = (await run(dialect)) && sound
 await postgres.stop()
-process.exit(tell() ? 0 : 1)
+process.exit(tell() && sound ? 0 : 1)
 
-function run({ title, dialect, slowMs, files, near }) {
+/** Answers whether all its tests held as they are. */
+function run(dialect) {
   const began = performance.now()
   const env = {
     ...process.env,
@@ -43,26 +42,18 @@ function run({ title, dialect, slowMs, files, near }) {
     TEST_POSTGRES_URL: postgres.url,
     MUTANTS_FOLDER: folder,
     MUTANTS_DIALECT: dialect,
-    MUTANTS_SLOW_MS: slowMs,
     NODE_NO_WARNINGS: '1',
-    ...(near ? { MUTANTS_NEAR: '1' } : {}),
     ...(only ? { MUTANTS_ONLY: only } : {}),
   }
-  const args = [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--config',
-    'tests/mutants/vitest.config.ts',
-    '--reporter=dot',
-    ...files,
-  ]
+  const config = ['--config', 'tests/mutants/vitest.config.ts', '--reporter=dot', '-t', `on ${dialect}`]
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...config]
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] })
   return new Promise((resolve) => {
     child.once('exit', (code) => {
-      console.log(
-        `Missing them in ${title}: ${secondsSince(began)}${code === 0 ? '' : ', and some tests failed by themselves'}`,
-      )
-      resolve()
+      const { killed, left } = judge()
+      const state = `${killed.size} missed, ${left.length} left${code === 0 ? '' : '; some tests failed by themselves'}`
+      console.log(`Probes on ${dialect}, without one guard each: ${state} (${secondsSince(began)})`)
+      resolve(code === 0)
     })
   })
 }
@@ -74,25 +65,29 @@ function read(kind) {
     .map((line) => JSON.parse(line))
 }
 
-/** Lists every statement and guard. Answers whether each guard is missed, or known to be missed by nobody. */
-function tell() {
-  const keyOf = ({ statement, guard }) => `${statement}: ${guard}`
-  const known = [...new Set(read('known').map(keyOf))].filter((key) => !only || key.includes(only)).sort()
+/** All guards that were asked for, those that a test missed, by whom, and those that nobody misses or explains. */
+function judge() {
+  const known = new Map(read('known').map((one) => [keyOf(one), one]))
+  const asked = new Map([...known].filter(([key]) => !only || key.includes(only)).sort())
   const killed = new Map(read('killed').map((one) => [keyOf(one), one]))
+  return { asked, killed, left: [...asked.keys()].filter((key) => !killed.has(key) && !explained[key]) }
+}
+
+/** Lists every guard. Answers whether each is missed, or known to be missed by nobody. */
+function tell() {
+  const { asked, killed, left } = judge()
   const tried = new Set(read('tried').map(keyOf))
-  const equivalent = JSON.parse(readFileSync(join(ROOT, 'tests/mutants/equivalent.json'), 'utf8'))
-  const left = []
-  for (const key of known) {
+  for (const key of asked.keys()) {
     const by = killed.get(key)
     if (by) console.log(`missed    ${key}\n            ${by.test}: ${by.met.slice(0, 100)}`)
-    else if (equivalent[key]) console.log(`explained ${key}\n            ${equivalent[key]}`)
-    else left.push(key)
+    else if (explained[key]) console.log(`explained ${key}\n            ${explained[key]}`)
   }
   for (const key of left) console.log(`NOT MISSED ${key}${tried.has(key) ? '' : ' (no test runs it)'}`)
-  const stale = Object.keys(equivalent).filter((key) => !only && (killed.has(key) || !known.includes(key)))
+  const stale = Object.keys(explained).filter((key) => !only && (killed.has(key) || !asked.has(key)))
   for (const key of stale) console.log(`NO LONGER TRUE of tests/mutants/equivalent.json: ${key}`)
-  const explained = known.filter((key) => !killed.has(key) && equivalent[key]).length
-  const sum = `${known.length} guards, ${killed.size} missed by a test, ${explained} explained, ${left.length} not missed`
-  console.log(`${sum} (${secondsSince(startedAt)})`)
+  const reasons = [...asked.keys()].filter((key) => !killed.has(key) && explained[key]).length
+  const sum = `${asked.size} guards: ${asked.size - left.length - reasons} missed by a test, ${reasons} explained`
+  console.log(`${sum}, ${left.length} not missed (${secondsSince(startedAt)})`)
+  if (!only) writeFileSync(join(ROOT, 'tests/mutants/covered.md'), coverageOf(asked, killed, explained))
   return left.length + stale.length === 0
 }

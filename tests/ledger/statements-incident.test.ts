@@ -24,6 +24,7 @@ const REBOOTED = [
   makeDead('gone', { host: 'one', boot_id: 'old', registered_at: 50, last_heartbeat_at: 100, ended_at: 200 }),
   makeWorker('new', { host: 'one', boot_id: 'new', registered_at: 150 }),
 ]
+const SAID_SO = setWorker('gone', "death_kind = 'proven', rebooted = true")
 const NOT_REBOOTED = {
   proven: setWorker('gone', "death_kind = 'proven'"),
   elsewhere: setWorker('new', "host = 'two'"),
@@ -69,6 +70,7 @@ probeAll('a statement of incidents by itself', {
       [sealTask('again')],
       [setTask('again', 'attempt = 3')],
       [setIncident('one', "merged_into = 'crowd-two'"), 'one'],
+      [[setIncident('one', "merged_into = 'crowd-two'"), { id: 'crowd-two' }], 'two'],
     ],
   },
   lockBraked: {
@@ -110,6 +112,7 @@ probeAll('a statement of the ends of workers by itself', {
     reads: 'id, incident_id, rebooted, survivor_since',
     finds: ['gone one 1 150'],
     unless: [
+      [SAID_SO, 'gone one 1 150'],
       [NOT_REBOOTED.proven, 'gone one 0 150'],
       [NOT_REBOOTED.elsewhere, 'gone one 0 null'],
       [NOT_REBOOTED.before, 'gone one 0 99'],
@@ -131,6 +134,7 @@ probeAll('a statement of the ends of workers by itself', {
     finds: ['gone one 1 150'],
     unless: [
       [{ since: 200 }],
+      [SAID_SO, 'gone one 1 150'],
       [NOT_REBOOTED.proven, 'gone one 0 150'],
       [NOT_REBOOTED.elsewhere, 'gone one 0 null'],
       [NOT_REBOOTED.before, 'gone one 0 99'],
@@ -165,6 +169,7 @@ probeAll('a statement of what is charged by itself', {
     reads: 'worker_id',
     finds: ['gone'],
     unless: [
+      [SAID_SO, 'gone'],
       ...Object.values(NOT_REBOOTED).map((change) => [change] as const),
       [{ since: 200 }],
       [setEnd('gone', 'blame_ppm = 0')],

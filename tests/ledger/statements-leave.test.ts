@@ -53,6 +53,7 @@ probeAll('a statement of what attempts leave by itself', {
     input: { ...AGAIN, session_id: 'crowd-again-2', at: 5 },
     finds: ['again-2'],
     unless: [
+      [{ session_id: 'crowd-twin-1' }, 'twin-1'],
       [{ session_id: 'crowd-twin-2' }],
       [{ attempt: 1 }],
       [setSession('again-2', "status = 'invalidated', ended_at = 1")],

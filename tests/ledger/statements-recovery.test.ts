@@ -29,6 +29,8 @@ probeAll('a statement of what is due by itself', {
       [setTask('failed', `next_at = ${NOW + 1}`)],
       [setTask('failed', 'sealed_at = 1, next_action = NULL')],
       [setTask('failed', "next_action = 'compensate', compensating_since = 1")],
+      [setTask('failed', "next_action = 'compensate'"), 'failed 1'],
+      [setTask('failed', 'compensating_since = 1'), 'failed 1'],
       [setTask('queued', "next_action = 'reassign', next_at = 1"), 'failed 1'],
     ],
   },
@@ -55,8 +57,8 @@ probeAll('a statement of what is due by itself', {
     locks: 'task_history',
     locked: ['again'],
     unless: [
-      [{ again: true }, 'again 2'],
       [setAttempt('again', 2, 'silent_at = 1')],
+      [[setAttempt('again', 2, 'silent_at = 1'), { again: true }], 'again 2'],
       [setAttempt('again', 2, "status = 'failed', finished_at = 1")],
       [setAttempt('again', 2, `progress_at = ${LONG_AGO + 1}`)],
       [setTask('again', 'attempt = 3')],
@@ -100,8 +102,9 @@ probeAll('a statement of ends by itself', {
     finds: ['worker'],
     unless: [
       [{ beats: 1 }],
+      [{ beats: null }, 'worker'],
       [{ kind: 'suspected' }],
-      [setWorker('worker', `lease_expires_at = ${NOW}`), 'worker'],
+      [[{ kind: 'suspected' }, setWorker('worker', `lease_expires_at = ${NOW}`)], 'worker'],
       [{ worker_id: 'crowd-dead' }],
     ],
   },
@@ -154,6 +157,7 @@ probeAll('a statement of ends by itself', {
     finds: ['again-2 2 1 7 11'],
     unless: [
       [setSession('again-2', "status = 'closed', ended_at = 1"), 'null 2 1 7 11'],
+      [setSession('again-2', "status = 'resumable', ended_at = 1"), 'again-2 2 1 7 11'],
       [{ attempt: 1 }, 'null 2 1 21 21'],
       ["DELETE FROM task_output WHERE stream = 'stderr' AND sequence = 11", 'again-2 2 1 7 null'],
     ],
@@ -176,6 +180,7 @@ probeAll('a statement of routing by itself', {
     unless: [
       [{ after: 'crowd-assigned' }, 'queued'],
       [setTask('queued', 'held_at = 1'), 'assigned'],
+      [setTask('queued', `not_before = ${NOW}`), 'assigned', 'queued'],
       [setTask('queued', `not_before = ${NOW + 1}`), 'assigned'],
       [setTask('queued', "next_action = 'abort'"), 'assigned'],
       [setTask('queued', "requires = '[]'"), 'assigned'],
@@ -202,6 +207,7 @@ probeAll('a statement of routing by itself', {
       [setTask('assigned', 'held_at = 1')],
       [setTask('assigned', 'not_before = 6')],
       [setTask('assigned', "next_action = 'hold'")],
+      [setTask('assigned', "next_action = 'abort'"), 'assigned'],
     ],
   },
 })

@@ -65,7 +65,7 @@ probeAll('a statement of tasks by itself', {
     input: { task_id: 'crowd-again', id: 'crowd-again-1-late' },
     reads: 'task_id, id',
     finds: ['again again-1-late'],
-    unless: [[{ attempt: 2 }]],
+    unless: [[{ attempt: 1 }, 'again again-1-late'], [{ attempt: 2 }]],
   },
   adoptReports: {
     given: [

@@ -132,8 +132,16 @@ probeAll('a statement of workers by itself', {
     unless: [
       [{ task_id: 'crowd-assigned' }],
       [{ worker_id: 'crowd-dead' }],
-      [setTask('running', "worker_id = 'crowd-worker'")],
+      [world.setWorker('dead', `lease_expires_at = ${world.FAR}`), 'running dead'],
+      [{ task_id: 'crowd-again', worker_id: 'crowd-dead' }],
     ],
+  },
+  'readExpiredHolders of one whose lease ran out': {
+    given: [world.setWorker('worker', `lease_expires_at = ${NOW}`)],
+    input: { task_id: 'crowd-again', worker_id: 'crowd-dead' },
+    reads: 'task_id, worker_id',
+    finds: ['again worker'],
+    unless: [[world.setWorker('worker', `lease_expires_at = ${NOW + 1}`)]],
   },
   readIdle: {
     given: [setTask('assigned', "worker_id = 'crowd-dead'")],
@@ -158,9 +166,12 @@ probeAll('a claim by itself', {
     locks: 'task_history',
     unless: [
       [setTask('queued', 'held_at = 1'), 'assigned'],
+      [setTask('queued', `not_before = ${NOW}`), 'assigned', 'queued'],
       [setTask('queued', `not_before = ${NOW + 1}`), 'assigned'],
       [setTask('queued', `requires = '["other"]'`), 'assigned'],
       [setTask('queued', 'suspect = true'), 'assigned'],
+      [[setTask('queued', 'suspect = true'), { isolation_ms: 60_000 }], 'assigned', 'queued'],
+      [setTask('assigned', 'suspect = true'), 'assigned', 'queued'],
       [setTask('assigned', "worker_id = 'crowd-dead'"), 'queued'],
       [setAttempt('again', 2, 'isolated = true')],
     ],
@@ -170,6 +181,7 @@ probeAll('a claim by itself', {
     input: CLAIM,
     finds: ['queued'],
     unless: [
+      [setTask('assigned', "excluded_worker_id = 'another'"), 'assigned', 'queued'],
       ["DELETE FROM workers WHERE id = 'crowd-peer'", 'assigned', 'queued'],
       [world.setWorker('peer', "state = 'draining'"), 'assigned', 'queued'],
       [world.setWorker('peer', `lease_expires_at = ${NOW}`), 'assigned', 'queued'],

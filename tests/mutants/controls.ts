@@ -13,10 +13,6 @@ interface Controls {
   active: Mutant | undefined
   /** The names of statements that were run since this was emptied. */
   seen: Set<string>
-  /** Whether ledgers are opened with bystanders in them. */
-  crowded: boolean
-  /** Whether the bystanders of the ledger that was opened last are as they were. */
-  unharmed: (() => Promise<boolean>) | undefined
   /** How each statement is written. */
   readonly renders: Map<Statement, Render>
   /** The file of the ledger in which each name stands. */
@@ -28,8 +24,6 @@ const place = globalThis as { mutantControls?: Controls }
 place.mutantControls ??= {
   active: undefined,
   seen: new Set(),
-  crowded: false,
-  unharmed: undefined,
   renders: new Map(),
   origins: new Map(),
 }

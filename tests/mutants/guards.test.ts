@@ -27,9 +27,11 @@ describe('the guards of a statement', () => {
     expect(textsOf('SELECT (SELECT max(o.x) FROM o WHERE o.y = 1) AS m FROM a')).toEqual(['o.y = 1'])
   })
 
-  it('are an alternative as a whole, and within it what is joined by AND', () => {
-    expect(textsOf('DELETE FROM a WHERE x AND (b OR c AND d)')).toEqual(['x', '(b OR c AND d)', 'c', 'd'])
-    expect(textsOf('DELETE FROM a WHERE b OR c')).toEqual([])
+  it('are alternatives as a whole, each of them, and within it what is joined by AND', () => {
+    const alternatives = ['OR b', 'OR c AND d', 'c', 'd']
+    expect(textsOf('DELETE FROM a WHERE x AND (b OR c AND d)')).toEqual(['x', '(b OR c AND d)', ...alternatives])
+    expect(textsOf('DELETE FROM a WHERE b OR c AND d')).toEqual(['b OR c AND d', ...alternatives])
+    expect(without('DELETE FROM a WHERE b OR c AND d', 'OR b')).toBe('DELETE FROM a WHERE false OR c AND d')
   })
 
   it('are computed columns that join conditions', () => {

@@ -1,6 +1,6 @@
 /**
- * The guards of a statement: every condition that is joined to others by AND, in WHERE, ON, HAVING and in parentheses,
- * at any depth; and an ON CONFLICT that does nothing. It reads the SQL that the ledger writes, not all there is.
+ * The guards of a statement: every condition that stands alone in WHERE, ON and HAVING, or is joined to others by AND,
+ * there and in parentheses, at any depth; each alternative of an OR; and an ON CONFLICT that does nothing. It reads the SQL that the ledger writes, not all there is.
  */
 
 export interface Guard {
@@ -86,15 +86,19 @@ function ends(text: string): boolean {
   return ENDS.includes(text) || text.startsWith('«LOCK')
 }
 
-/** Cuts a list of conditions at its ORs, then each part at its ANDs. `sole` says that one alone guards something, too. */
+/** Cuts a list of conditions at its ORs, then each part at its ANDs. `sole` says that it guards something as a whole, too. */
 function readConditions(reader: Reader, from: number, to: number, sole: boolean): void {
-  const alternatives = cut(reader, from, to, ['OR', ','])
-  for (const alternative of alternatives) {
-    const conditions = cut(reader, alternative.from, alternative.to, ['AND'])
-    const guards = conditions.length > 1 || (sole && alternatives.length === 1)
-    for (const condition of conditions) {
-      if (guards) addGuard(reader, condition)
-      readInside(reader, condition)
+  for (const part of cut(reader, from, to, [','])) {
+    const alternatives = cut(reader, part.from, part.to, ['OR'])
+    if (sole && alternatives.length > 1) addGuard(reader, part)
+    for (const alternative of alternatives) {
+      if (alternatives.length > 1) addGuard(reader, alternative, 'OR ')
+      const conditions = cut(reader, alternative.from, alternative.to, ['AND'])
+      const guards = conditions.length > 1 || (sole && alternatives.length === 1)
+      for (const condition of conditions) {
+        if (guards) addGuard(reader, condition)
+        readInside(reader, condition)
+      }
     }
   }
 }
@@ -125,11 +129,13 @@ function cut(reader: Reader, from: number, to: number, at: readonly string[]): R
   return parts.filter((part) => part.to > part.from)
 }
 
-function addGuard(reader: Reader, { from, to }: Range): void {
+/** What guards is gone when it is true; an alternative, which lets something through, when it is false. */
+function addGuard(reader: Reader, { from, to }: Range, before: '' | 'OR ' = ''): void {
   const begin = reader.tokens[from]?.from ?? 0
   const end = reader.tokens[to - 1]?.to ?? 0
   const text = reader.sql.slice(begin, end).replaceAll(/\s+/g, ' ')
-  if (text.toLowerCase() !== 'true') reader.guards.push({ from: begin, to: end, text, instead: 'true' })
+  const instead = before === '' ? 'true' : 'false'
+  if (text.toLowerCase() !== 'true') reader.guards.push({ from: begin, to: end, text: `${before}${text}`, instead })
 }
 
 function readInside(reader: Reader, { from, to }: Range): void {

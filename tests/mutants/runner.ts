@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { type RunnerTestCase as Test, TestRunner } from 'vitest'
 import type { Dialect } from '#lib/db/types.ts'
 import { controls, type Mutant } from './controls.ts'
@@ -12,66 +12,43 @@ import { isLock, namesOf } from './mutants.ts'
 
 const FOLDER = process.env.MUTANTS_FOLDER ?? ''
 const DIALECT = process.env.MUTANTS_DIALECT ?? 'sqlite'
-/** Slower tests have their turn in a later round, when few guards are left. */
-/** `finish.ts` is tested by `finish.test.ts`, `take-steps.ts` by `take.test.ts`: so many letters are enough. */
-const SAME_LETTERS = 5
-/** Whether a test tries only what stands in the file that it is about. */
-const NEAR = process.env.MUTANTS_NEAR !== undefined
-const SLOW_MS = Number(process.env.MUTANTS_SLOW_MS ?? 60_000)
+const ONLY = process.env.MUTANTS_ONLY ?? ''
+/** A text that no database runs fails every test, and shows nothing of the guard that it lacks. */
+const NO_SQL = /syntax error|incomplete input|no such (column|function|table)|does not exist|ambiguous|must be type/
 /** A statement without its guard may go on for ever. */
 const LIMIT_MS = 8000
 
 export default class MutantRunner extends TestRunner {
-  #limitMs = LIMIT_MS
-
   async runTask(test: Test): Promise<void> {
-    const name = fullName(test)
-    const otherDialect = DIALECT === 'sqlite' ? 'postgresql' : 'sqlite'
-    if (name.includes(`on ${otherDialect}`) || (DIALECT === 'postgresql' && !name.includes('on postgresql'))) return
     const run = TestRunner.getTestFn(test)
     controls.seen = new Set()
-    controls.crowded = false
-    const startedAt = performance.now()
     await run()
-    const tookMs = performance.now() - startedAt
-    if (tookMs > SLOW_MS) return
-    this.#limitMs = Math.max(LIMIT_MS, 3 * tookMs)
     const seen = controls.seen
-    // Many tests mind nobody but their own; those that count rows have the ledger for themselves.
-    controls.crowded = true
-    controls.crowded = (await fails(run, undefined, LIMIT_MS)) === null
     // Loaded late: the switch must be there before anything of the ledger is.
     const { sqlite } = await import('#lib/db/sqlite.ts')
-    const mutants = mutantsOf(seen, sqlite).filter((mutant) => !NEAR || isAbout(test, mutant))
-    // Two processes that begin at both ends meet in the middle.
-    if (name.includes('-back')) mutants.reverse()
-    for (const mutant of mutants) {
+    for (const mutant of mutantsOf(seen, sqlite)) {
       if (existsSync(markOf(mutant))) continue
-      record('tried', { ...mutant, test: name })
-      const met = await fails(run, mutant, this.#limitMs)
+      const told = { ...mutant, test: fullName(test), dialect: DIALECT }
+      record('tried', told)
+      const met = await fails(run, mutant)
       // A test that fails by itself when it runs again proves nothing.
-      if (met !== null && (await fails(run, undefined, this.#limitMs)) === null) {
+      if (met !== null && !NO_SQL.test(met) && (await fails(run, undefined)) === null) {
         writeFileSync(markOf(mutant), '')
-        record('killed', { ...mutant, test: name, met, dialect: DIALECT })
+        record('killed', { ...told, met })
       }
     }
   }
 }
 
-function isAbout({ file }: Test, { statement }: Mutant): boolean {
-  const origin = controls.origins.get(statement) ?? ''
-  return origin !== '' && basename(file.filepath).startsWith(origin.slice(0, SAME_LETTERS))
-}
-
-async function fails(run: () => unknown, mutant: Mutant | undefined, limitMs: number): Promise<string | null> {
+async function fails(run: () => unknown, mutant: Mutant | undefined): Promise<string | null> {
   controls.active = mutant
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`went on for more than ${limitMs} ms`), limitMs)
+    timer = setTimeout(() => resolve(`went on for more than ${LIMIT_MS} ms`), LIMIT_MS)
   })
   const outcome = Promise.resolve()
     .then(run)
-    .then(async () => ((await controls.unharmed?.()) === false ? 'it changed what others have' : null))
+    .then(() => null)
     .catch(firstLine)
   const met = await Promise.race([outcome, late])
   clearTimeout(timer)
@@ -92,15 +69,12 @@ function mutantsOf(seen: ReadonlySet<string>, dialect: Dialect): Mutant[] {
   for (const [key, mutant] of all) {
     if (told.has(key)) continue
     told.add(key)
-    record('known', mutant)
+    record('known', { ...mutant, origin: controls.origins.get(mutant.statement) })
   }
-  const wanted = process.env.MUTANTS_ONLY
-  return [...all.values()].filter(
-    ({ statement, guard }) =>
-      seen.has(statement) &&
-      (DIALECT === 'postgresql' || !isLock(guard)) &&
-      (wanted === undefined || `${statement}: ${guard}`.includes(wanted)),
-  )
+  return [...all].flatMap(([key, mutant]) => {
+    const canBeMissed = seen.has(mutant.statement) && (DIALECT === 'postgresql' || !isLock(mutant.guard))
+    return canBeMissed && key.includes(ONLY) ? [mutant] : []
+  })
 }
 
 const told = new Set<string>()

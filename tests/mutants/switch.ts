@@ -28,7 +28,7 @@ vi.mock('#lib/db/statement.ts', async (importOriginal) => {
     statement(name: string, render: Render) {
       const made = original.statement(name, render)
       controls.renders.set(made, render)
-      const [, origin = ''] = /\/lib\/ledger\/(?:[\w-]+\/)?([\w-]+)\.ts/.exec(new Error().stack ?? '') ?? []
+      const [, origin = ''] = /\/(lib\/ledger\/[\w/-]+\.ts)/.exec(new Error().stack ?? '') ?? []
       controls.origins.set(name, origin)
       return made
     },

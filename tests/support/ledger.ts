@@ -49,9 +49,6 @@ export interface Ledger {
   sql(text: string, parameters?: readonly unknown[]): Promise<Row[]>
 }
 
-/** Called with each ledger that a test opens, after it was emptied. */
-export const whenOpened: ((ledger: Ledger) => Promise<void>)[] = []
-
 /** Runs a suite on both databases. `open` gives the suite's ledger, emptied, at the same instant each time. */
 export function forEachDialect(name: string, suite: (open: () => Promise<Ledger>, dialect: DialectName) => void): void {
   describe.each(DIALECTS)(`${name}, on %s`, (dialect) => {
@@ -69,7 +66,6 @@ export function ledgerOn(dialect: DialectName): () => Promise<Ledger> {
   return async () => {
     if (!ledger) throw new Error('open() is for tests, not for the suite around them')
     await ledger.clear()
-    for (const opened of whenOpened) await opened(ledger)
     return ledger
   }
 }

@@ -11,8 +11,8 @@ import { inTransaction } from './alone.ts'
 import { seedCrowd } from './crowd.ts'
 import { forEachDialect, type Table } from './ledger.ts'
 
-/** SQL that makes a fact wrong, or other columns of the input. */
-type Change = string | Input
+/** SQL that makes a fact wrong, or other columns of the input; or several of them. */
+type Change = string | Input | readonly (string | Input)[]
 
 export interface Probe {
   /** SQL that makes the world in which it finds its rows. */
@@ -41,6 +41,8 @@ const KEYS: Partial<Record<Table, string>> = {
   compensations: 'task_id, id',
   incident_workers: 'worker_id',
   operation_items: 'operation_id, place',
+  audit_log: 'seq',
+  view_defaults: 'owner',
 }
 const keyOf = (table: Table) => KEYS[table] ?? 'id'
 
@@ -78,9 +80,12 @@ function* look(query: Statement, probe: Probe, change: Change): Plan<string[]> {
 /** Makes the world, and answers the statement, still to be run. */
 function* make(query: Statement, probe: Probe, change: Change): Plan<Plan<Row[]>> {
   for (const text of probe.given ?? []) yield* byHand(text)
-  if (typeof change === 'string' && change !== '') yield* byHand(change)
-  const input = typeof change === 'string' ? probe.input : { ...probe.input, ...change }
-  return run(query, [input ?? {}])
+  let input = probe.input ?? {}
+  for (const part of [change].flat()) {
+    if (typeof part !== 'string') input = { ...input, ...part }
+    else if (part !== '') yield* byHand(part)
+  }
+  return run(query, [input])
 }
 
 /** The rows that were changed, made or deleted. */

@@ -16,7 +16,7 @@ const readOldEntries = statement(
 const setPruned = statement(
   'setAuditPruned',
   (d) => `UPDATE audit_head AS t SET pruned_seq = c.seq, pruned_hash = c.hash FROM ${d.rows('seq bigint, hash text')}
-    WHERE t.id = 1 AND t.pruned_seq < c.seq`,
+    WHERE t.pruned_seq < c.seq`,
 )
 const deleteEntries = statement(
   'deleteAuditEntries',

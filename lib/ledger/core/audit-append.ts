@@ -29,11 +29,11 @@ const makeHead = statement(
   (d) => `INSERT INTO audit_head (id, seq, hash, pruned_hash) SELECT 1, 0, c.hash, c.hash FROM ${d.rows('hash text')}
     WHERE true ON CONFLICT (id) DO NOTHING`,
 )
-const lockHead = statement('lockAuditHead', (d) => `SELECT t.* FROM audit_head AS t WHERE t.id = 1 ${d.lock}`)
+const lockHead = statement('lockAuditHead', (d) => `SELECT t.* FROM audit_head AS t ${d.lock}`)
 const moveHead = statement(
   'moveAuditHead',
   (d) => `UPDATE audit_head AS t SET seq = c.seq, hash = c.hash FROM ${d.rows('seq bigint, hash text, was bigint')}
-    WHERE t.id = 1 AND t.seq = c.was`,
+    WHERE t.seq = c.was`,
 )
 const insertEntries = statement(
   'insertAuditEntries',
