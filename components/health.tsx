@@ -1,10 +1,13 @@
 'use client'
 
-import { createContext, type ReactNode, use, useEffect, useEffectEvent, useState } from 'react'
+import { createContext, lazy, type ReactNode, Suspense, use, useEffect, useEffectEvent, useState } from 'react'
 import type { Health } from '#lib/task/schema.ts'
 import { useClock, useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
 import { usePoll } from './live.tsx'
+import type { RecoveryControl } from './recovery-control.ts'
+
+const PauseBand = lazy(() => import('./pause-band.tsx'))
 
 const POLL_MS = 2000
 const TIMEOUT_MS = 5000
@@ -15,6 +18,7 @@ const SILENT_MS = 6000
 interface Watched {
   readonly sweptAt: string | null
   readonly sweeper: Health['sweeper']
+  readonly pause: Health['pause']
   /** The database's time of the last answer. */
   readonly answeredAt: string
 }
@@ -30,9 +34,15 @@ export function HealthProvider({ health, children }: { health: Health; children:
     const answer = await fetchHealth()
     if (answer === null) return
     clock.adjust(Date.parse(answer.serverTime), askedMs, Date.now())
-    setWatched({ sweptAt: answer.sweptAt, sweeper: answer.sweeper, answeredAt: answer.serverTime })
+    setWatched({ ...answer, answeredAt: answer.serverTime })
   })
   useEffect(() => void ask(), [])
+  // A page that was rendered anew knows it first: whoever paused or released sees so at once.
+  const [given, setGiven] = useState(health)
+  if (given !== health) {
+    setGiven(health)
+    setWatched({ ...health, answeredAt: health.serverTime })
+  }
   usePoll(() => void ask(), POLL_MS)
   return <HealthContext value={watched}>{children}</HealthContext>
 }
@@ -67,6 +77,17 @@ export function HealthLine() {
   if (!sweeper.late) return null
   const since = sweeper.ageMs === null ? 'has not run yet' : `has not run for ${formatDuration(sweeper.ageMs)}`
   return <RedLine>The sweeper {since}. Nothing is recovered until it does.</RedLine>
+}
+
+/** What holds automatic recovery back, above every page. */
+export function RecoveryLine({ recovery }: { recovery: RecoveryControl }) {
+  const { pause } = useWatched()
+  if (pause === null) return null
+  return (
+    <Suspense>
+      <PauseBand pause={pause} recovery={recovery} />
+    </Suspense>
+  )
 }
 
 function RedLine({ children }: { children: ReactNode }) {

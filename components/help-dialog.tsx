@@ -8,6 +8,7 @@ import { Kbd } from './ui/kbd.tsx'
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'Search'],
+  ['Ctrl+k', 'Commands'],
   ['j', 'Next task'],
   ['k', 'Previous task'],
   ['Enter', 'Open the task'],

@@ -6,7 +6,7 @@
  */
 import { useEffect, useEffectEvent } from 'react'
 
-/** By key, or by two in a row: `j`, `Enter`, `g t`. */
+/** By key, or by two in a row: `j`, `Enter`, `g t`. One with `Ctrl+` works everywhere, also while somebody types. */
 export type KeyBindings = Readonly<Record<string, () => void>>
 
 export function useKeys(bindings: KeyBindings): void {
@@ -39,14 +39,25 @@ const layers = new Set<Layer>()
 const SEQUENCE_MS = 1000
 let pending: { key: string; atMs: number } | null = null
 
+/** Does what a key would do, for a button that says so. */
+export function press(combination: string): void {
+  find(combination)?.()
+}
+
 function receive(event: KeyboardEvent): void {
+  const run = (event.ctrlKey || event.metaKey) && !event.altKey ? find(`Ctrl+${event.key}`) : undefined
+  if (run !== undefined && !event.defaultPrevented) {
+    event.preventDefault()
+    run()
+    return
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return
   const first = pending !== null && event.timeStamp - pending.atMs < SEQUENCE_MS ? `${pending.key} ` : ''
   pending = null
-  const run = find(first + event.key)
-  if (run) {
+  const single = find(first + event.key)
+  if (single) {
     event.preventDefault()
-    run()
+    single()
   } else if (first === '' && [...layers].some((layer) => layer.begins(event.key))) {
     pending = { key: event.key, atMs: event.timeStamp }
   }

@@ -3,30 +3,45 @@
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useState } from 'react'
 import { useKeys } from './keys.ts'
-import { PAGES } from './site-nav.tsx'
+import type { RecoveryControl } from './recovery-control.ts'
+import { PAGES, useHrefOf } from './site-nav.tsx'
 
 const HelpDialog = lazy(() => import('./help-dialog.tsx'))
+const CommandPalette = lazy(() => import('./command-palette.tsx'))
 
 export const QUERY_ID = 'query'
 
+/** Loaded when it is first asked for, and kept then: its end is drawn too. */
+type Shown = 'never' | 'open' | 'closed'
+
 /** The keys that work on every page. */
-export function PageKeys() {
+export function PageKeys({ recovery }: { recovery: RecoveryControl }) {
   const router = useRouter()
-  const [help, setHelp] = useState<'never' | 'open' | 'closed'>('never')
+  const hrefOf = useHrefOf()
+  const [help, setHelp] = useState<Shown>('never')
+  const [palette, setPalette] = useState<Shown>('never')
   useKeys({
-    ...Object.fromEntries(PAGES.map(({ href, key }) => [`g ${key}`, () => router.push(href)])),
+    ...Object.fromEntries(PAGES.map(({ href, key }) => [`g ${key}`, () => router.push(hrefOf(href))])),
     '/': () => {
       const query = document.getElementById(QUERY_ID)
       if (query) query.focus()
-      else router.push('/tasks')
+      else router.push(hrefOf('/tasks'))
     },
     r: () => router.refresh(),
     '?': () => setHelp('open'),
+    'Ctrl+k': () => setPalette((now) => (now === 'open' ? 'closed' : 'open')),
   })
-  if (help === 'never') return null
   return (
     <Suspense>
-      <HelpDialog open={help === 'open'} onClose={() => setHelp('closed')} />
+      {help !== 'never' && <HelpDialog open={help === 'open'} onClose={() => setHelp('closed')} />}
+      {palette !== 'never' && (
+        <CommandPalette
+          open={palette === 'open'}
+          recovery={recovery}
+          onHelp={() => setHelp('open')}
+          onClose={() => setPalette('closed')}
+        />
+      )}
     </Suspense>
   )
 }

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import type { PersonMenuProps } from './person-menu.tsx'
-import { PAGES, useCurrentPage } from './site-nav.tsx'
+import { PAGES, useCurrentPage, useHrefOf } from './site-nav.tsx'
 import { applyTheme, THEMES, type Theme } from './theme.ts'
 import { Link } from './ui/link.tsx'
 
@@ -16,13 +16,14 @@ interface PersonMenuItemsProps extends PersonMenuProps {
 /** Loaded when the menu is first opened, or about to be. */
 export default function PersonMenuItems({ name, role, theme, signOut, onLeave }: PersonMenuItemsProps) {
   const current = useCurrentPage()
+  const hrefOf = useHrefOf()
   return (
     <>
       <nav aria-label="Pages" className="mb-2 border-line border-b pb-2 md:hidden">
         {PAGES.map((page) => (
           <Link
             key={page.href}
-            href={page.href}
+            href={hrefOf(page.href)}
             aria-current={page === current ? 'page' : undefined}
             className={`${ITEM} aria-[current]:font-medium`}
             onClick={onLeave}

@@ -1,6 +1,7 @@
 'use client'
 
 import { usePathname } from 'next/navigation'
+import { createContext, type ReactNode, use } from 'react'
 import { Link } from './ui/link.tsx'
 
 /** The pages, each with the key that follows `g`. */
@@ -15,14 +16,27 @@ export const PAGES = [
   { href: '/errors', name: 'Errors', key: 'e' },
 ] as const
 
+const TasksHref = createContext('/tasks')
+
+/** Where the list of tasks opens: at the view that this person has chosen for it. */
+export function TasksHrefProvider({ href, children }: { href: string; children: ReactNode }) {
+  return <TasksHref value={href}>{children}</TasksHref>
+}
+
+export function useHrefOf(): (page: string) => string {
+  const tasks = use(TasksHref)
+  return (page) => (page === '/tasks' ? tasks : page)
+}
+
 export function SiteNav() {
   const current = useCurrentPage()
+  const hrefOf = useHrefOf()
   return (
     <nav aria-label="Pages" className="flex gap-[22px] max-md:hidden">
       {PAGES.map(({ href, name }) => (
         <Link
           key={href}
-          href={href}
+          href={hrefOf(href)}
           aria-current={href === current?.href ? 'page' : undefined}
           className="relative -mb-px flex h-11 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
         >

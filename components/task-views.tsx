@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react'
 import type { TaskStatus } from '#lib/task/states.ts'
+import type { View } from '#lib/task/view.ts'
 import { formatCapped } from './format.ts'
 import { type Filters, hrefOf } from './task-query.ts'
 import { ChipLink } from './ui/chip-link.tsx'
@@ -20,8 +22,16 @@ const VIEWS: readonly { name: string; statuses: readonly TaskStatus[] }[] = [
   { name: 'Sealed', statuses: ['success', 'cancelled', 'aborted_no_skill', 'compensated', 'quarantined'] },
 ]
 
-/** The queries that are asked most, each with how many it finds. */
-export function TaskViews({ filters, counts }: { filters: Filters; counts: readonly StatusCount[] }) {
+interface TaskViewsProps {
+  filters: Filters
+  counts: readonly StatusCount[]
+  saved: readonly View[]
+  /** The button that keeps what is shown under a name. */
+  keep: ReactNode
+}
+
+/** The queries that are asked most, each with how many it finds, then those that somebody has given a name. */
+export function TaskViews({ filters, counts, saved, keep }: TaskViewsProps) {
   const here = hrefOf(filters)
   return (
     <nav
@@ -37,6 +47,14 @@ export function TaskViews({ filters, counts }: { filters: Filters; counts: reado
           </ChipLink>
         )
       })}
+      {saved.length > 0 && <span aria-hidden="true" className="mx-1 h-4 w-px shrink-0 bg-line-2" />}
+      {saved.map(({ id, name, filters: kept, shared, mine, owner }) => (
+        <ChipLink key={id} href={hrefOf(kept)} current={hrefOf(kept) === here}>
+          {name}
+          {shared && !mine && <span className="text-ink-3">by {owner}</span>}
+        </ChipLink>
+      ))}
+      {keep}
     </nav>
   )
 }

@@ -4,10 +4,12 @@ import { usePathname } from 'next/navigation'
 import { useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
 import { useSweeper } from './health.tsx'
+import { press } from './keys.ts'
 import { Logo } from './logo.tsx'
 import { PersonMenu, type PersonMenuProps } from './person-menu.tsx'
 import { SiteNav, useCurrentPage } from './site-nav.tsx'
 import { Icon } from './ui/icon.tsx'
+import { Kbd } from './ui/kbd.tsx'
 import { Link } from './ui/link.tsx'
 
 export function TopBar(person: PersonMenuProps) {
@@ -27,6 +29,9 @@ export function TopBar(person: PersonMenuProps) {
       <SiteNav />
       <div className="ml-auto flex items-center gap-4 max-md:gap-3">
         <SweeperAge />
+        <button type="button" aria-label="Commands" onClick={() => press('Ctrl+k')} className="max-lg:hidden">
+          <Kbd>Ctrl K</Kbd>
+        </button>
         <DatabaseClock />
         <PersonMenu {...person} />
       </div>

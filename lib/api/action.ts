@@ -43,15 +43,19 @@ export type CallState<Value> =
 
 export type CallAction<Value> = (command: unknown) => Promise<CallState<Value>>
 
-/** As `action`, for what is no form: takes the command itself and answers what it came to. A reading has no name. */
+/**
+ * As `action`, for what is no form: takes the command itself and answers what it came to. A reading has no name.
+ * `access` is for what concerns nobody but whoever asks.
+ */
 export function call<Schema extends z.ZodType, Value>(
   schema: Schema,
   operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
   name: string | null,
+  access: 'operator' | 'viewer' = 'operator',
 ): CallAction<Value> {
   return async (command) => {
     try {
-      return { status: 'done', value: await perform(schema, operation, command, name) }
+      return { status: 'done', value: await perform(schema, operation, command, name, access) }
     } catch (error) {
       return refusal(error)
     }
@@ -70,20 +74,21 @@ async function perform<Schema extends z.ZodType, Value>(
   operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
   given: unknown,
   name: string | null,
+  access: 'operator' | 'viewer' = 'operator',
 ): Promise<Value> {
   const context = await findContext()
   if (!context) throw new TaskError('unauthenticated', 'Your session has ended: sign in again.')
   const guarded = async (context: Context) => {
     await assertOrigin()
-    assertOperator(context)
+    assertMay(context, access)
     return operation(context, parse(schema, given))
   }
   if (name === null) return guarded(context)
   return audited(context, { action: name, via: 'web', requestId: v7(), command: given }, guarded)
 }
 
-function assertOperator({ actor }: Context): void {
-  if (allows(actor.role, 'operator')) return
+function assertMay({ actor }: Context, access: 'operator' | 'viewer'): void {
+  if (allows(actor.role, access)) return
   throw new TaskError('forbidden', `A ${actor.role} may look at tasks, and not act on them.`)
 }
 

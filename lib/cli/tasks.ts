@@ -1,10 +1,12 @@
 /** `rollcall tasks` */
 import { Command } from 'commander'
 import type { EndpointInput } from '#lib/contract.ts'
+import { listOf } from '#lib/task/view.ts'
 import { clientOf } from './environment.ts'
 import { wholeNumber } from './options.ts'
 import { clip, durationOf, instantOf, print, printJson, printTable, statusCell, textOf } from './print.ts'
 import { aboutOf } from './task.ts'
+import { findView } from './view.ts'
 
 const EXAMPLES = `
 Without a window it lists all that is open, and what was sealed in the last 24 hours.
@@ -12,7 +14,8 @@ Without a window it lists all that is open, and what was sealed in the last 24 h
 Examples:
   rollcall tasks --status interrupted,failed
   rollcall tasks --repo acme/api --since 2026-11-21T00:00:00Z --json
-  rollcall tasks --label team=core --q timeout`
+  rollcall tasks --label team=core --q timeout
+  rollcall tasks --view 'Failing now'`
 
 export function tasksCommand(): Command {
   return new Command('tasks')
@@ -28,12 +31,15 @@ export function tasksCommand(): Command {
     .option('--since <instant>', 'from this instant on, such as 2026-11-21T08:00:00Z')
     .option('--until <instant>')
     .option('--incident <id>')
+    .option('--view <view>', 'name or id of a saved view; what is given beside it comes on top')
     .option('--limit <number>', 'how many, 500 at most', wholeNumber)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .option('--json', 'print the answer of the ledger as it is')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ json, ...filters }: EndpointInput<'listTasks'> & { json?: true }) => {
-      const { tasks, nextCursor } = await clientOf().call('listTasks', filters)
+    .action(async ({ json, view, ...given }: EndpointInput<'listTasks'> & { json?: true; view?: string }) => {
+      const client = clientOf()
+      const filters = view === undefined ? given : { ...listOf(await findView(client, view), Date.now()), ...given }
+      const { tasks, nextCursor } = await client.call('listTasks', filters)
       if (json) return printJson({ tasks, nextCursor })
       if (tasks.length === 0) return print('no tasks')
       printTable(

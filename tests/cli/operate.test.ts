@@ -26,6 +26,26 @@ const interrupted = taskRecord({
 })
 
 describe('rollcall tasks', () => {
+  test('lists by a saved view, one’s own before a shared one, and says which there are', async () => {
+    const at = '2026-11-21T08:00:00.000Z'
+    const common = { shared: true, isDefault: false, createdAt: at, updatedAt: at }
+    const ours = { ...common, id: 'v1', name: 'Failing', filters: { status: 'failed' }, owner: 'bob', mine: false }
+    const mine = { ...ours, id: 'v2', filters: { status: 'failed', repo: 'acme/api' }, owner: 'ada', mine: true }
+    const twice = ['v3', 'v4'].map((id) => ({ ...ours, id, name: 'Twice', owner: id }))
+    t.ledger.on({
+      listViews: () => ({ views: [ours, mine, ...twice], nextCursor: null }),
+      listTasks: () => ({ tasks: [], nextCursor: null }),
+    })
+    expect(await rollcall('tasks', '--view', 'Failing', '--agent', 'coder')).toMatchObject({ code: 0 })
+    expect(await rollcall('tasks', '--view', 'v1')).toMatchObject({ code: 0 })
+    expect(t.ledger.inputs('listTasks')).toEqual([
+      { status: 'failed', repo: 'acme/api', agent: 'coder' },
+      { status: 'failed' },
+    ])
+    expect((await rollcall('tasks', '--view', 'Twice')).stderr).toContain('v3 of v3, v4 of v4')
+    expect((await rollcall('tasks', '--view', 'None')).stderr).toContain('there are “Failing”')
+  })
+
   test('passes the filters on and shows an aligned table in UTC without colours', async () => {
     t.ledger.on({
       listTasks: () => ({ tasks: [interrupted, taskRecord({ id: 'a-longer-id', title: 'B' })], nextCursor: 'c1' }),

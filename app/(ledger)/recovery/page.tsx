@@ -4,10 +4,12 @@ import { InterruptedTable } from '#components/interrupted-table.tsx'
 import { LiveRecords } from '#components/live-records.tsx'
 import { PageHeading, SectionHeading } from '#components/page-heading.tsx'
 import { Pager } from '#components/pager.tsx'
+import { PauseButton } from '#components/pause-button.tsx'
 import { RecoveryRunList } from '#components/recovery-run-list.tsx'
 import { requireContext } from '#lib/api/session.ts'
-import { listRecoveryRuns, listTasks } from '#lib/ledger/index.ts'
+import { listRecoveryRuns, listTasks, readHealth } from '#lib/ledger/index.ts'
 import { orFromTop, type Parameters, readPage } from '../pages.ts'
+import { pauseRecoveryAction, unpauseRecoveryAction } from './actions.ts'
 
 export const metadata: Metadata = { title: 'Recovery' }
 
@@ -17,14 +19,20 @@ const POLL_MS = 10_000
 export default async function RecoveryPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage('/recovery', await searchParams)
   const context = await requireContext('/recovery')
-  const [{ tasks }, { recoveryRuns, nextCursor }] = await Promise.all([
+  const { role } = context.actor
+  const recovery = { role, pause: pauseRecoveryAction, unpause: unpauseRecoveryAction }
+  const [{ tasks }, { recoveryRuns, nextCursor }, { pause }] = await Promise.all([
     listTasks(context, { status: ['interrupted'], limit: TASKS }),
     orFromTop('/recovery', listRecoveryRuns(context, page.command)),
+    readHealth(context),
   ])
   return (
     <>
       <LiveRecords prefixes={['task.', 'recovery.']} pollMs={POLL_MS} />
-      <PageHeading title="Recovery" />
+      <div className="flex flex-wrap items-center justify-between pr-6 max-md:px-4 max-md:py-2">
+        <PageHeading title="Recovery" />
+        <PauseButton recovery={recovery} paused={pause !== null} />
+      </div>
       <SectionHeading title="Interrupted now">{tasks.length > 0 && plural(tasks.length, 'task')}</SectionHeading>
       <InterruptedTable tasks={tasks} />
       <SectionHeading title="Passes">that found something, newest first</SectionHeading>

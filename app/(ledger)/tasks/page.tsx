@@ -11,33 +11,41 @@ import { TaskList } from '#components/task-list.tsx'
 import { hrefOf } from '#components/task-query.ts'
 import { TaskTableHead } from '#components/task-table-head.tsx'
 import { TaskViews } from '#components/task-views.tsx'
+import { ViewsButton } from '#components/views-button.tsx'
 import { requireContext } from '#lib/api/session.ts'
-import { countTasks, readHealth } from '#lib/ledger/index.ts'
-import { countMatchingAction, runOperationAction } from '../operations/actions.ts'
+import { countTasks, listViews, readHealth } from '#lib/ledger/index.ts'
 import { type Parameters, readPage } from '../pages.ts'
-import { hasHistory, type Refused, readList, readQuery } from './read-list.ts'
+import { BULK, VIEWS } from './actions-of-list.ts'
+import { hasHistory, openView, type Refused, readList, readQuery } from './read-list.ts'
 
-const BULK = { count: countMatchingAction, run: runOperationAction }
+const VIEWS_SHOWN = 100
 
 export const metadata: Metadata = { title: 'Tasks' }
 
 export default async function TasksPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const parameters = await searchParams
-  const query = readQuery(parameters)
-  const here = hrefOf('message' in query ? {} : query.filters)
+  const asked = readQuery(parameters)
+  const here = hrefOf('message' in asked ? {} : asked.filters)
   const context = await requireContext(here)
-  const [health, { counts }] = await Promise.all([readHealth(context), countTasks(context)])
+  const [health, { counts }, { views: saved }] = await Promise.all([
+    readHealth(context),
+    countTasks(context),
+    listViews(context, { limit: VIEWS_SHOWN }),
+  ])
+  const query = openView(parameters, saved, asked)
   const { command, pager } = readPage(here, parameters)
   const { cursor } = command
   const page =
     'message' in query ? query : await readList(context, query.filters, cursor, Date.parse(health.serverTime))
-  const views = <TaskViews filters={page.filters} counts={counts} />
+  const { role } = context.actor
+  const keep = <ViewsButton filters={page.filters} views={saved} role={role} actions={VIEWS} />
+  const views = <TaskViews filters={page.filters} counts={counts} saved={saved} keep={keep} />
   if ('message' in page) return <NotRun query={page} views={views} />
 
   const { filters, tasks, nextCursor } = page
   const firstRun = tasks.length === 0 && hrefOf(filters) === '/tasks' && !cursor && !(await hasHistory(context))
   const asOf = health.serverTime
-  const bulk = { role: context.actor.role, actions: BULK, hasMore: nextCursor !== null }
+  const bulk = { role, actions: BULK, hasMore: nextCursor !== null }
   const list = { tasks, filters, firstPage: !cursor, asOf, head: <TaskTableHead />, ...bulk }
   if (firstRun) return <TaskList {...list} empty={<FirstRun database={health.database} />} />
   return (

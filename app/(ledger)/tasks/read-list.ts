@@ -6,7 +6,7 @@ import { listTasks } from '#lib/ledger/index.ts'
 import { ListTasks } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
-import { listOf } from '#lib/task/view.ts'
+import { listOf, type View } from '#lib/task/view.ts'
 import { one, type Parameters } from '../pages.ts'
 
 export interface TaskPage {
@@ -32,6 +32,19 @@ export function readQuery(parameters: Parameters): { filters: Filters } | Refuse
   const typed = parseQuery(text, query.ok ? query.filters : {})
   if (typed.ok) redirect(hrefOf(typed.filters))
   return { filters: query.ok ? query.filters : {}, message: typed.message, text }
+}
+
+/** `?view=` names a saved view: its address is that of its filters, as they are by now. */
+export function openView(
+  parameters: Parameters,
+  views: readonly View[],
+  asked: { filters: Filters } | Refused,
+): { filters: Filters } | Refused {
+  const id = one(parameters.view)
+  if (id === undefined) return asked
+  const view = views.find((each) => each.id === id)
+  if (view !== undefined) redirect(hrefOf(view.filters))
+  return { filters: {}, message: 'This view is gone, or private to somebody else.' }
 }
 
 export async function readList(

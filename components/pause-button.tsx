@@ -1,0 +1,36 @@
+'use client'
+
+import { lazy, Suspense, useState } from 'react'
+import type { RecoveryControl } from './recovery-control.ts'
+import { roleRefusal } from './task-acts.ts'
+import { Button } from './ui/button.tsx'
+import { Tooltip } from './ui/tooltip.tsx'
+
+const PauseDialog = lazy(() => import('./pause-dialog.tsx'))
+
+/** `paused`: a pause takes the place of the one before it. */
+export function PauseButton({ recovery, paused }: { recovery: RecoveryControl; paused: boolean }) {
+  const [times, setTimes] = useState(0)
+  const [isOpen, setOpen] = useState(false)
+  const refusal = roleRefusal('Pause', recovery.role)
+  const open = () => {
+    if (refusal !== null) return
+    setTimes(times + 1)
+    setOpen(true)
+  }
+  const button = (
+    <Button onClick={open} aria-disabled={refusal !== null}>
+      {paused ? 'Pause anew…' : 'Pause automatic recovery…'}
+    </Button>
+  )
+  return (
+    <>
+      {refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>}
+      {times > 0 && (
+        <Suspense>
+          <PauseDialog key={times} action={recovery.pause} open={isOpen} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
