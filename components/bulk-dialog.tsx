@@ -6,6 +6,7 @@ import type { BulkOperation, OperationAction } from '#lib/task/schema.ts'
 import { BulkPreview } from './bulk-preview.tsx'
 import type { BulkActions, Scope } from './bulk-scope.ts'
 import { BULK_WORDS, confirmWords } from './bulk-words.ts'
+import { BulkWorkerChoice } from './bulk-worker-choice.tsx'
 import { formatCount, plural } from './format.ts'
 import { Button } from './ui/button.tsx'
 import { Dialog } from './ui/dialog.tsx'
@@ -36,13 +37,21 @@ export default function BulkDialog({ action, scope, actions, open, onClose, onOr
   const [preview, setPreview] = useState<Preview>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [pending, startTransition] = useTransition()
-  const rehearse = useEffectEvent(async () => {
-    const answer = await actions.run({ action, ...scope, reason: 'dry run', dryRun: true })
+  const [workerId, setWorkerId] = useState<string | null>(null)
+  const order = { action, ...scope, ...(workerId && { workerId }) }
+  const rehearse = useEffectEvent(async (chosen: string | null) => {
+    const answer = await actions.run({ ...order, reason: 'dry run', dryRun: true })
+    // Somebody else was chosen meanwhile, and is being asked for.
+    if (chosen !== workerId) return
     setPreview(
       answer.status === 'done' ? { operation: answer.value } : { refused: `${answer.detail} ${answer.advice}` },
     )
   })
-  useEffect(() => void rehearse(), [])
+  useEffect(() => void rehearse(workerId), [workerId])
+  const choose = (chosen: string | null) => {
+    setPreview(null)
+    setWorkerId(chosen)
+  }
   const changes = preview && 'operation' in preview ? preview.operation.changed : 0
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -52,7 +61,7 @@ export default function BulkDialog({ action, scope, actions, open, onClose, onOr
     setProblem(wrong)
     if (wrong !== null) return
     startTransition(async () => {
-      const answer = await actions.run({ action, ...scope, reason, startAfterMs: START_AFTER_MS })
+      const answer = await actions.run({ ...order, reason, startAfterMs: START_AFTER_MS })
       if (answer.status === 'refused') return setProblem(`Refused: ${answer.detail} ${answer.advice}`)
       onOrdered()
       router.push(`/operations/${answer.value.id}`)
@@ -66,6 +75,7 @@ export default function BulkDialog({ action, scope, actions, open, onClose, onOr
       <form onSubmit={send} onKeyDown={confirm} className="flex min-h-0 flex-col">
         <div className="flex flex-col gap-4 overflow-y-auto px-6 py-4 max-md:px-4">
           <BulkPreview action={action} preview={preview} />
+          {action === 'reassign' && <BulkWorkerChoice onChange={choose} />}
           <Reason action={action} />
           {action === 'reassign' && <RunTwice preview={preview} />}
           {changes > TYPED_ABOVE && <Typed action={action} count={changes} />}

@@ -30,8 +30,11 @@ export const BULK_WORDS: Record<OperationAction, Words> = {
   compensate: { name: 'Compensate…', key: 'u', passive: 'will be undone', verb: 'Compensate', done: 'compensated' },
 }
 
-/** Those that the bar has room for; the others go by the API and the command line. */
-export const BULK_ACTIONS: readonly OperationAction[] = ['reassign', 'fail', 'cancel', 'hold', 'release', 'note']
+/** In the order in which an incident asks for them; a narrow bar scrolls. */
+export const BULK_ACTIONS: readonly OperationAction[] = [
+  ...(['reassign', 'fail', 'cancel', 'hold', 'release'] as const),
+  ...(['note', 'quarantine', 'compensate'] as const),
+]
 
 export function confirmWords(action: OperationAction, count: number): string {
   return `${BULK_WORDS[action].verb} ${plural(count, 'task')}`

@@ -14,6 +14,7 @@ export function nextStepInBrief(task: Task, nowMs: number): { words: string; ton
   if (task.cancelRequestedAt !== null) return { words: 'Cancel asked', tone: 'warn' }
   if (task.heldAt !== null) return { words: 'Needs you', tone: 'mute' }
   if (status === 'queued' || status === 'assigned') return { words: 'Waits for a worker', tone: 'mute' }
+  if (status === 'waiting' && task.waitReason !== null) return { words: `Waits: ${task.waitReason}`, tone: 'mute' }
   return isSilent(task, nowMs) ? { words: 'Needs a look', tone: 'warn' } : { words: task.phase ?? '', tone: 'mute' }
 }
 

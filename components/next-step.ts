@@ -90,7 +90,7 @@ function underWay(task: Task, nowMs: number): NextStep {
     const limit = `Nothing has come for ${silent}. Its limit is ${formatTerm(task.progressTimeoutMs)}.`
     return step('warn', limit, `${owner} still answers, so nothing happens by itself: fail it, or wait.`)
   }
-  const what = task.status === 'waiting' ? 'Waits' : 'Goes on'
+  const what = task.status === 'waiting' ? waitOf(task) : 'Goes on'
   const reaction = holder
     ? ` If it stops answering, the task is interrupted when its lease of ${formatTerm(holder.leaseMs)} ends.`
     : ''
@@ -99,6 +99,11 @@ function underWay(task: Task, nowMs: number): NextStep {
     `${what} while ${owner} answers.${reaction}`,
     task.status === 'waiting' ? reasonLine(task) : null,
   )
+}
+
+/** "Waits for an approval": in the words of its worker. */
+function waitOf({ waitReason }: Task): string {
+  return waitReason === null ? 'Waits' : `Waits for ${waitReason.replace(/[.\s]+$/, '')}`
 }
 
 function step(tone: NextStep['tone'], sentence: string, detail: string | null): NextStep {

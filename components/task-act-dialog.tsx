@@ -30,7 +30,7 @@ export default function TaskActDialog({ act, task, workers, reports, ...dialog }
           <p className="truncate text-ink-2">{task.title}</p>
           <input type="hidden" name="taskId" value={task.id} />
           {act === 'reassign' && <input type="hidden" name="holdMs" value={HOLD_MS} />}
-          {act === 'reassign' && <WorkerChoice task={task} workers={workers} />}
+          {act === 'reassign' && <WorkerChoice requires={task.requires} workers={workers} />}
           {act === 'adopt' && <ReportChoice reports={reports} />}
         </>
       }

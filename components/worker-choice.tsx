@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import type { Task, Worker } from '#lib/task/schema.ts'
+import type { Worker } from '#lib/task/schema.ts'
 import { Select } from './ui/field.tsx'
 
 /** A worker as far as a reassignment needs to know it. */
@@ -9,10 +9,22 @@ export type Candidate = Pick<Worker, 'id' | 'name' | 'skills' | 'slots' | 'held'
 
 const RADIO = 'flex items-center gap-2 aria-disabled:text-ink-3'
 
+interface WorkerChoiceProps {
+  /** The skills that it takes; of many tasks each has its own. */
+  requires: readonly string[]
+  workers: readonly Candidate[]
+  /** Told of each choice; null is any. */
+  onChange?: (workerId: string | null) => void
+}
+
 /** Any worker with the skill, or one that is named. What cannot be chosen stays listed and says why. */
-export function WorkerChoice({ task, workers }: { task: Task; workers: readonly Candidate[] }) {
+export function WorkerChoice({ requires, workers, onChange }: WorkerChoiceProps) {
   const [one, setOne] = useState(false)
-  const skills = task.requires.length === 0 ? '' : ` with skill ${task.requires.join(', ')}`
+  const skills = requires.length === 0 ? '' : ` with skill ${requires.join(', ')}`
+  const chooseAny = () => {
+    setOne(false)
+    onChange?.(null)
+  }
   const living = workers.filter(({ state }) => state === 'alive')
   const none = living.length === 0
   return (
@@ -20,7 +32,7 @@ export function WorkerChoice({ task, workers }: { task: Task; workers: readonly 
       <legend className="mb-1 text-12 text-ink-2">To</legend>
       <div className="flex flex-wrap gap-x-5 gap-y-2">
         <label className={RADIO}>
-          <input type="radio" checked={!one} onChange={() => setOne(false)} className="size-4 accent-ink" />
+          <input type="radio" checked={!one} onChange={chooseAny} className="size-4 accent-ink" />
           Any worker{skills}
         </label>
         <label className={RADIO} aria-disabled={none}>
@@ -35,12 +47,18 @@ export function WorkerChoice({ task, workers }: { task: Task; workers: readonly 
         </label>
       </div>
       {one && (
-        <Select name="workerId" aria-label="Worker" required defaultValue="">
+        <Select
+          name="workerId"
+          aria-label="Worker"
+          required
+          defaultValue=""
+          onChange={(event) => onChange?.(event.target.value)}
+        >
           <option value="" disabled>
             Choose a worker
           </option>
           {living.map((worker) => {
-            const lacks = task.requires.filter((skill) => !worker.skills.includes(skill))
+            const lacks = requires.filter((skill) => !worker.skills.includes(skill))
             const note =
               lacks.length > 0 ? `lacks ${lacks.join(', ')}` : `${worker.held} of ${worker.slots} slots in use`
             return (
