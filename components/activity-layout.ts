@@ -20,6 +20,8 @@ export interface Bar {
   readonly toMs: number | null
   /** Until when nobody knew what had become of it. */
   readonly tailMs: number | null
+  /** When its report came too late and was refused. */
+  readonly refusedMs: number | null
 }
 
 export interface WorkerRow {
@@ -71,7 +73,8 @@ function stack(attempts: readonly ActivityAttempt[], row: number): { bars: Bar[]
     const beatMs = attempt.status === 'interrupted' ? Date.parse(attempt.lastHeartbeatAt ?? '') : Number.NaN
     const known = endMs !== null && beatMs > fromMs && beatMs < endMs
     const toMs = known ? beatMs : endMs
-    bars.push({ attempt, look: barLookOf(attempt), row, lane, fromMs, toMs, tailMs: known ? endMs : null })
+    const refusedMs = attempt.refusedAt === null ? null : Date.parse(attempt.refusedAt)
+    bars.push({ attempt, look: barLookOf(attempt), row, lane, fromMs, toMs, tailMs: known ? endMs : null, refusedMs })
   }
   return { bars, hidden: attempts.length - bars.length }
 }
@@ -124,7 +127,10 @@ export function barAt({ rows }: Layout, view: View, nowMs: number, x: number, y:
   const row = rows[Math.floor(y / ROW)]
   const at = row?.bars.findLast((bar) => {
     const top = yOf(bar)
-    const right = xOf(view, bar.tailMs ?? bar.toMs ?? nowMs)
+    const right = Math.max(
+      xOf(view, bar.tailMs ?? bar.toMs ?? nowMs),
+      bar.refusedMs === null ? 0 : xOf(view, bar.refusedMs) + 4,
+    )
     return y >= top - 1 && y <= top + PITCH && x >= xOf(view, bar.fromMs) - 1 && x <= right + 1
   })
   return at ?? null

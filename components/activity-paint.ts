@@ -81,7 +81,8 @@ function paintGrid(pen: Pen, { plain }: Colours, { view, layout }: Picture): voi
 function paintBar(pen: Pen, colours: Colours, { view, nowMs, chosen }: Picture, bar: Bar): void {
   const left = Math.max(-2, xOf(view, bar.fromMs))
   const right = Math.min(view.width + 2, xOf(view, bar.toMs ?? nowMs))
-  if (right < 0 || left > view.width) return
+  const last = bar.refusedMs === null ? right : Math.max(right, xOf(view, bar.refusedMs))
+  if (last < 0 || left > view.width) return
   const top = yOf(bar)
   const width = Math.max(1.5, right - left)
   const { look } = bar
@@ -102,11 +103,28 @@ function paintBar(pen: Pen, colours: Colours, { view, nowMs, chosen }: Picture, 
     pen.fillRect(left, top, 2, BAR)
   }
   if (bar.tailMs !== null) paintTail(pen, colours, right, xOf(view, bar.tailMs), top + BAR / 2)
+  if (bar.refusedMs !== null) paintShield(pen, colours, xOf(view, bar.refusedMs), top)
   if (bar === chosen) {
     pen.strokeStyle = colours.plain.focus
     pen.lineWidth = 2
     pen.strokeRect(left - 2, top - 2, width + 4, BAR + 4)
   }
+}
+
+/** A report that came too late stops at it. */
+function paintShield(pen: Pen, { fill, plain }: Colours, x: number, top: number): void {
+  pen.beginPath()
+  pen.moveTo(x - 4, top - 1)
+  pen.lineTo(x + 4, top - 1)
+  pen.lineTo(x + 4, top + 4)
+  pen.quadraticCurveTo(x + 3.5, top + 7.5, x, top + 9)
+  pen.quadraticCurveTo(x - 3.5, top + 7.5, x - 4, top + 4)
+  pen.closePath()
+  pen.fillStyle = fill.bad
+  pen.fill()
+  pen.strokeStyle = plain.bg
+  pen.lineWidth = 1
+  pen.stroke()
 }
 
 /** Nobody knows what happened in it. */

@@ -19,7 +19,7 @@ export function ActivityTable({ activity }: { activity: Activity }) {
       <Table aria-label="Attempts by worker, as a table">
         <thead>
           <tr>
-            <Th className="w-[140px]">Outcome</Th>
+            <Th className="w-[200px] max-md:w-[140px]">Outcome</Th>
             <Th className="w-[180px] max-md:hidden">Worker</Th>
             <Th>Task</Th>
             <Th figure className="w-[70px] max-md:hidden">
@@ -38,7 +38,14 @@ export function ActivityTable({ activity }: { activity: Activity }) {
             const look = barLookOf(attempt)
             return (
               <tr key={`${attempt.taskId}/${attempt.attempt}`} className="hover:bg-hover">
-                <Td className={WORDS[look.tone]}>{look.word}</Td>
+                <Td className={WORDS[look.tone]}>
+                  {look.word}
+                  {attempt.refusedAt !== null && (
+                    <span className="text-bad-fg">
+                      , late report refused <Moment at={attempt.refusedAt} />
+                    </span>
+                  )}
+                </Td>
                 <Td className="mono max-md:hidden">{names.get(attempt.workerId)}</Td>
                 <Td>
                   <Link href={`/tasks/${attempt.taskId}`} className="hover:underlined">

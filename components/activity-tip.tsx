@@ -13,7 +13,7 @@ interface ActivityTipProps {
 
 /** What the bar is, beside it; read aloud as the cursor moves. */
 export function ActivityTip({ bar, worker, view, nowMs }: ActivityTipProps) {
-  const { attempt, look, fromMs, toMs, tailMs } = bar
+  const { attempt, look, fromMs, toMs, tailMs, refusedMs } = bar
   const left = Math.min(Math.max(8, xOf(view, fromMs)), Math.max(8, view.width - WIDTH - 8))
   const to = toMs === null ? 'now' : formatClock(toMs)
   return (
@@ -30,6 +30,7 @@ export function ActivityTip({ bar, worker, view, nowMs }: ActivityTipProps) {
       <p className="mono">
         {formatClock(fromMs)} to {to}, {formatDuration((toMs ?? nowMs) - fromMs)}
       </p>
+      {refusedMs !== null && <p>Its report was refused at {formatClock(refusedMs)}: it came too late, and is kept.</p>}
       {tailMs !== null && (
         <p>
           Last heartbeat {to}. Nobody knows what happened until {formatClock(tailMs)}.

@@ -14,6 +14,7 @@ export const ActivityAttempt = z.object({
   startedAt: Instant,
   endedAt: Instant.nullable(),
   lastHeartbeatAt: Instant.nullable().describe('of its worker, when it was interrupted: nobody knows what came after'),
+  refusedAt: Instant.nullable().describe('when a final report of it came too late, and was refused and kept'),
   silentSince: Instant.nullable().describe('its last progress, when that is longer ago than its limit'),
 })
 export type ActivityAttempt = z.infer<typeof ActivityAttempt>

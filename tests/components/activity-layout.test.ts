@@ -24,6 +24,7 @@ const attempt = (
     startedAt: at(from),
     endedAt: to === null ? null : at(to),
     lastHeartbeatAt: null,
+    refusedAt: null,
     silentSince: null,
   },
   ...changes,

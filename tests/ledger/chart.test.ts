@@ -59,6 +59,24 @@ forEachDialect('the chart of attempts', (open) => {
     expect(workers[0]).toMatchObject({ state: 'dead', deathKind: 'suspected' })
   })
 
+  it('marks when the report of an attempt came too late, and of no other', async () => {
+    const ledger = await open()
+    const { ref, task } = await begin(ledger)
+    const other = await begin(ledger)
+    await pass(ledger, 31_000)
+    await sweep(ledger)
+    for (const { id } of [task, other.task]) await reassignTask(ledger.context, { taskId: id, reason: 'at once' })
+    await startedBy(ledger, task.id)
+    ledger.clock.advance(5000)
+    const refusedAt = instantOf(ledger, 0)
+    expect(await codeOf(finish(ledger, ref))).toBe('fence_rejected')
+    const { attempts } = await readChart(ledger.context, {})
+    const told = attempts.map(({ taskId, attempt, refusedAt: at }) => [taskId, attempt, at])
+    expect(told).toContainEqual([task.id, 1, refusedAt])
+    expect(told).toContainEqual([task.id, 2, null])
+    expect(told).toContainEqual([other.task.id, 1, null])
+  })
+
   it('says since when an attempt is silent past its limit', async () => {
     const ledger = await open()
     const worker = await hire(ledger, { leaseMs: HOUR_MS })

@@ -52,7 +52,8 @@ export async function readChart(context: Context, query: ReadChart): Promise<Act
     db.readAside(INCIDENTS, [since, until]),
     db.readAside(BOOTS, [since, until]),
   ])
-  const attempts = rows.slice(0, ATTEMPTS_MAX).map((row) => toAttempt(row, now))
+  const refused = await readRefused(context, rows)
+  const attempts = rows.slice(0, ATTEMPTS_MAX).map((row) => toAttempt(row, now, refused.get(keyOf(row))))
   const ids = new Set([...alive.map((row) => row.id as string), ...attempts.map(({ workerId }) => workerId)])
   const hit = workersHit(rows, incidents)
   const workers = await readWorkers(context, [...ids], { incidents, hit })
@@ -68,14 +69,31 @@ export async function readChart(context: Context, query: ReadChart): Promise<Act
   }
 }
 
+const keyOf = ({ task_id, attempt }: Row) => `${task_id}/${attempt}`
+
+/** When a report of an attempt came too late; only one that was interrupted can still have sent any. */
+async function readRefused({ db }: Context, rows: readonly Row[]): Promise<ReadonlyMap<string, unknown>> {
+  const lost = new Set(rows.filter(({ status }) => status === 'interrupted').map(({ task_id }) => task_id))
+  if (lost.size === 0) return new Map()
+  const found = await db.readAside(
+    `SELECT task_id, attempt, MIN(received_at) AS at FROM late_reports
+      WHERE task_id IN (${listOf(db)}) AND status <> 'accepted' GROUP BY task_id, attempt`,
+    [JSON.stringify([...lost])],
+  )
+  return new Map(found.map((row) => [keyOf(row), row.at]))
+}
+
+/** The elements of a JSON array that is the first parameter. */
+function listOf({ dialect }: Context['db']): string {
+  return dialect.name === 'sqlite' ? 'SELECT value FROM json_each($1)' : 'SELECT jsonb_array_elements_text($1::jsonb)'
+}
+
 async function readWorkers(
   { db }: Context,
   ids: readonly string[],
   { incidents, hit }: { incidents: readonly Row[]; hit: Hit },
 ): Promise<ActivityWorker[]> {
-  const list =
-    db.dialect.name === 'sqlite' ? 'SELECT value FROM json_each($1)' : 'SELECT jsonb_array_elements_text($1::jsonb)'
-  const rows = await db.readAside(`SELECT * FROM workers WHERE id IN (${list})`, [JSON.stringify(ids)])
+  const rows = await db.readAside(`SELECT * FROM workers WHERE id IN (${listOf(db)})`, [JSON.stringify(ids)])
   const open = incidents.filter(({ resolved_at }) => resolved_at === null)
   const first = new Set(open.flatMap(({ id }) => [...(hit.get(id as string) ?? [])]))
   const hosts = new Set(rows.filter(({ id }) => first.has(id as string)).map(({ host }) => host))
@@ -104,7 +122,7 @@ function compare(left: string, right: string): number {
 }
 
 /** CHECKs of the tables guarantee the words that the casts below state. */
-function toAttempt(row: Row, now: number): ActivityAttempt {
+function toAttempt(row: Row, now: number, refusedAt: unknown = null): ActivityAttempt {
   const limit = row.progress_timeout_ms === null ? null : Number(row.progress_timeout_ms)
   const silent = row.status === 'running' && limit !== null && now - Number(row.progress_at) > limit
   return {
@@ -119,6 +137,7 @@ function toAttempt(row: Row, now: number): ActivityAttempt {
     startedAt: instant(row.started_at),
     endedAt: instantOrNull(row.finished_at),
     lastHeartbeatAt: instantOrNull(row.last_heartbeat_at),
+    refusedAt: instantOrNull(refusedAt),
     silentSince: silent ? instant(row.progress_at) : null,
   }
 }
