@@ -25,7 +25,7 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
     <Table aria-label="Incidents">
       <thead>
         <tr>
-          <Th className="w-[170px]">State</Th>
+          <Th className="w-[170px] max-md:w-[104px]">State</Th>
           <Th>Incident</Th>
           <Th figure className="w-[100px] max-md:hidden">
             Opened
@@ -36,7 +36,7 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
           <Th className="w-[210px] max-lg:hidden">
             <span className="sr-only">Shares</span>
           </Th>
-          <Th figure className="w-[120px] max-md:w-[96px]">
+          <Th figure className="w-[120px] max-md:w-[80px]">
             Open
           </Th>
           <Th className="w-[160px] max-md:hidden">On it</Th>

@@ -28,6 +28,11 @@ export function IncidentTasks({ incidentId, tasks, more }: IncidentTasksProps) {
           {more ? 'All of them, to filter and to select' : `${plural(tasks.length, 'task')}, to filter and to select`}
         </Link>
       </SectionHeading>
+      {more && (
+        <p className="px-6 py-2 text-12 text-ink-2 max-md:px-4">
+          The first {tasks.length} of them stand here; the export has all.
+        </p>
+      )}
       {tasks.length === 0 ? (
         <EmptyState>It holds no task any more: all of them went over to later incidents.</EmptyState>
       ) : (

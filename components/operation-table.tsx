@@ -20,12 +20,12 @@ export function OperationTable({ operations }: { operations: readonly BulkOperat
     <Table aria-label="Operations">
       <thead>
         <tr>
-          <Th className="w-[136px]">Status</Th>
-          <Th className="w-[190px]">Act</Th>
+          <Th className="w-[136px] max-md:w-[96px]">Status</Th>
+          <Th className="w-[190px] max-md:w-auto">Act</Th>
           <Th className="max-lg:hidden">About</Th>
           <Th className="max-md:hidden">Reason</Th>
           <Th className="w-[130px] max-lg:hidden">By</Th>
-          <Th figure className="w-[110px]">
+          <Th figure className="w-[110px] max-md:w-[88px]">
             Changed
           </Th>
           <Th figure className="w-[80px] max-md:hidden">

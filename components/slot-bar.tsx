@@ -7,8 +7,12 @@ export function SlotBar({ held, slots }: { held: number; slots: number }) {
       {slots <= DRAWN_MAX && (
         <span aria-hidden="true" className="flex w-[60px] gap-px">
           {Array.from({ length: slots }, (_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: slots have no names; a mark is its place
-            <span key={index} data-tick="slot" className={`h-2.5 w-1 ${index < held ? 'bg-run-fill' : 'bg-line'}`} />
+            <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: slots have no names; a mark is its place
+              key={index}
+              data-tick={index < held ? 'slot' : 'free'}
+              className={`h-2.5 w-1 ${index < held ? 'bg-run-fill' : 'bg-line'}`}
+            />
           ))}
         </span>
       )}

@@ -8,11 +8,13 @@ import { IncidentHeading } from '#components/incident-heading.tsx'
 import { sharesOf } from '#components/incident-shares.ts'
 import { IncidentTasks } from '#components/incident-tasks.tsx'
 import { LiveRecords } from '#components/live-records.tsx'
+import { PrintLine } from '#components/print-line.tsx'
 import { ReleaseBrake } from '#components/release-brake.tsx'
 import { ShareBar } from '#components/share-bar.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { getIncident, listIncidentEvents, listPauses, listTasks } from '#lib/ledger/index.ts'
 import { isTaskError } from '#lib/task/errors.ts'
+import { LIMITS } from '#lib/task/schema.ts'
 import { countMatchingAction, runOperationAction } from '../../operations/actions.ts'
 import {
   dropIncidentAction,
@@ -33,7 +35,7 @@ const ACTIONS = {
   resolve: resolveIncidentAction,
 }
 const BULK = { count: countMatchingAction, run: runOperationAction }
-const SHOWN = 200
+const EVENTS_SHOWN = 200
 
 const readIncident = cache(async (id: string) => {
   const context = await requireContext(`/incidents/${id}`)
@@ -52,8 +54,8 @@ export async function generateMetadata({ params }: IncidentPageProps): Promise<M
 export default async function IncidentPage({ params }: IncidentPageProps) {
   const { context, incident } = await readIncident((await params).id)
   const [{ tasks, nextCursor }, { events }, { pauses }, nowMs] = await Promise.all([
-    listTasks(context, { incident: incident.id, limit: SHOWN }),
-    listIncidentEvents(context, { incidentId: incident.id, limit: SHOWN }),
+    listTasks(context, { incident: incident.id, limit: LIMITS.page }),
+    listIncidentEvents(context, { incidentId: incident.id, limit: EVENTS_SHOWN }),
     listPauses(context, { limit: 1 }),
     context.db.now(),
   ])
@@ -62,6 +64,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   return (
     <>
       <LiveRecords prefixes={['incident.', 'task.']} pollMs={incident.resolvedAt === null ? 3000 : null} />
+      <PrintLine />
       <IncidentHeading incident={incident}>
         <IncidentButtons incident={incident} role={role} person={name} actions={ACTIONS} bulk={BULK} />
       </IncidentHeading>
@@ -71,7 +74,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         pause={pause}
         release={<ReleaseBrake incidentId={incident.id} role={role} action={releaseIncidentAction} />}
       />
-      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_400px]">
+      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_400px] print:block">
         <IncidentTasks incidentId={incident.id} tasks={tasks} more={nextCursor !== null} />
         <EventList events={events} />
       </div>
