@@ -46,6 +46,50 @@ test('fails all that match at one moment, and none that come later', async ({ pa
   expect(tasks).toHaveLength(130)
 })
 
+test('fails 5,000 by a filter while new ones arrive, and only the frozen ones change', async ({ page }) => {
+  test.setTimeout(180_000)
+  const count = 5000
+  for (let from = 0; from < count; from += 1000) {
+    const tasks = Array.from({ length: 1000 }, (_, index) => ({
+      id: `storm-${from + index}`,
+      title: `Fix login ${from + index}`,
+      repo: 'storm',
+    }))
+    await desk.client.call('createTasks', { tasks })
+  }
+  let late = 0
+  let arriving = true
+  const arrival = async () => {
+    while (arriving && late < 500) {
+      await desk.client.call('createTask', { id: `late-${late}`, title: 'Came later', repo: 'storm' })
+      late += 1
+    }
+  }
+  await openSignedIn(page, desk.server, '/tasks?repo=storm')
+  await page.getByLabel('Select this page').click()
+  await bar(page).getByRole('button', { name: 'Select all matching' }).click()
+  await expect(bar(page)).toContainText('5,000 selected at')
+  const arrived = arrival()
+  await bar(page).getByRole('button', { name: 'Fail…' }).click()
+  await expect(dialog(page)).toContainText('5,000will fail', { timeout: 60_000 })
+  await dialog(page).getByLabel('Reason').fill('the branch was wrong')
+  await dialog(page)
+    .getByLabel(/^Type 5000/)
+    .fill('5000')
+  await dialog(page).getByRole('button', { name: 'Fail 5,000 tasks' }).click()
+  await page.waitForURL(/\/operations\//)
+  await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 })
+  arriving = false
+  await arrived
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText('5,000Failed')
+  expect(late).toBeGreaterThan(0)
+  const { tasks: queued } = await desk.client.call('listTasks', { repo: 'storm', status: ['queued'], limit: 500 })
+  expect(queued).toHaveLength(Math.min(late, 500))
+  expect(queued.filter(({ id }) => !id.startsWith('late-'))).toEqual([])
+  const { tasks: failed } = await desk.client.call('listTasks', { repo: 'storm', status: ['failed'], limit: 500 })
+  expect(failed.filter(({ id }) => !id.startsWith('storm-'))).toEqual([])
+})
+
 test('keeps the selection when the page is loaded anew, and drops it with another query', async ({ page }) => {
   const [first = '', second = ''] = await createTasks('kept', 3)
   await openSignedIn(page, desk.server, '/tasks?repo=kept')

@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, MISSING_PAGES, openDesk, openSignedIn, taskPage, test } from '../support/operator.ts'
+import { fillWithStates, STATES } from '../support/states.ts'
 
 const desk = openDesk()
 // Judging a page takes a slow machine some seconds, and there are many.
@@ -19,45 +20,6 @@ async function expectNoFindings(page: Page): Promise<void> {
   }
 }
 
-const STATES = ['queued', 'running', 'failed', 'sealed', 'success', 'interrupted', 'assigned'] as const
-
-/** A task in each state, under its name. The pages of the empty ledger are judged first. */
-async function fill(): Promise<void> {
-  const { client } = desk
-  if ((await client.call('listTasks', {})).tasks.length > 0) return
-  const { worker } = await client.call('registerWorker', { host: 'elsewhere', pid: 7, name: 'elsewhere/7' })
-  const { worker: dead } = await client.call('registerWorker', { host: 'burnt', pid: 8, name: 'burnt/8' })
-  const start = (id: string, workerId = worker.id) =>
-    client.call('createTask', {
-      id,
-      title: `A task that is ${id}`,
-      repo: 'acme/api',
-      issueNumber: 1104,
-      agent: 'coder',
-      labels: { team: 'core' },
-      payload: { prompt: 'Fix login' },
-      maxRetries: id === 'sealed' ? 0 : 1,
-      strategy: 'hold-for-operator',
-      start: { workerId, sessionId: `session-${id}` },
-    })
-  const report = (taskId: string, outcome: 'success' | 'failed') =>
-    client.call('finishAttempt', {
-      ...{ taskId, workerId: worker.id, attempt: 1, messageId: `end-${taskId}`, outcome, turns: 3, costUsd: 0.5 },
-      ...(outcome === 'failed' ? { error: { class: 'ModelError', message: 'the model refused' } } : {}),
-    })
-  await client.call('createTask', { id: 'queued', title: 'A task that is queued', requires: ['gpu'] })
-  for (const id of ['running', 'failed', 'sealed', 'success']) await start(id)
-  const data = 'a line\n'
-  const messages = (['stdout', 'stderr'] as const).map((stream) => ({ id: `m-${stream}`, stream, sequence: 1, data }))
-  await client.call('appendOutput', { taskId: 'running', workerId: worker.id, attempt: 1, messages })
-  for (const id of ['failed', 'sealed'] as const) await report(id, 'failed')
-  await report('success', 'success')
-  await start('interrupted', dead.id)
-  await start('assigned', dead.id)
-  await client.call('declareDead', { workerId: dead.id, reason: 'its host burnt down' })
-  await client.call('reassignTask', { taskId: 'assigned', reason: 'its host burnt down', holdMs: 60_000 })
-}
-
 const LISTS = ['/', '/tasks', '/incidents', '/recovery', '/workers', '/sessions', '/operations', '/errors']
 
 async function visit(page: Page, path: string): Promise<void> {
@@ -73,13 +35,13 @@ test('the sign-in and the pages of an empty ledger pass', async ({ page }) => {
 })
 
 test('the lists of a ledger at work pass', async ({ page }) => {
-  await fill()
+  await fillWithStates(desk.client)
   await openSignedIn(page, desk.server)
   for (const path of [...LISTS, '/tasks?status=waiting', '/tasks?status=unknown']) await visit(page, path)
 })
 
 test('an incident, a worker and the chart as a table pass', async ({ page }) => {
-  await fill()
+  await fillWithStates(desk.client)
   const { incidents } = await desk.client.call('listIncidents', {})
   const { workers } = await desk.client.call('listWorkers', {})
   await openSignedIn(page, desk.server)
@@ -93,13 +55,13 @@ test('an incident, a worker and the chart as a table pass', async ({ page }) => 
 })
 
 test('a task passes in each of its states', async ({ page }) => {
-  await fill()
+  await fillWithStates(desk.client)
   await openSignedIn(page, desk.server)
   for (const id of STATES) await visit(page, `/tasks/${id}`)
 })
 
 test('the dialogs and panels of a task pass', async ({ page }) => {
-  await fill()
+  await fillWithStates(desk.client)
   await openSignedIn(page, desk.server, '/tasks/interrupted')
   const task = taskPage(page)
   for (const name of ['Reassign…', 'Fail…', 'Cancel…', 'Note…']) {
@@ -128,7 +90,7 @@ test.describe('nowhere', () => {
 })
 
 test('the selection of many tasks, its dialog, and the pages of operations', async ({ page }) => {
-  await fill()
+  await fillWithStates(desk.client)
   await openSignedIn(page, desk.server, '/operations')
   await expectNoFindings(page)
   await page.goto(`${desk.server.url}/tasks`)
