@@ -30,8 +30,8 @@ export const postgresql: Dialect = {
   // Ids are given out before commits, so a lower id may appear later; a transaction's number below the snapshot's xmin
   // cannot. Both together make an order in which nothing is ever skipped.
   eventOrder: 'transaction_id, id',
-  eventsAfter:
-    '(transaction_id, id) > ($1::bigint, $2::bigint) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+  eventsAfter: (transaction, id) =>
+    `(transaction_id, id) > (${transaction}::bigint, ${id}::bigint) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
   // Whatever is still under way comes after it, at the price of repeating what has just been committed.
   eventsEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS transaction_id, 0 AS id',
 }

@@ -32,6 +32,6 @@ export const sqlite: Dialect = {
   greatest: (left, right) => `max(${left}, ${right})`,
   // One writer: ids are given out in the order of commits. The first cursor column is PostgreSQL's.
   eventOrder: 'id',
-  eventsAfter: '$1 = $1 AND id > $2',
+  eventsAfter: (transaction, id) => `${transaction} = ${transaction} AND id > ${id}`,
   eventsEnd: 'SELECT 0 AS transaction_id, COALESCE(MAX(id), 0) AS id FROM task_events',
 }

@@ -40,9 +40,10 @@ export interface Dialect {
   tail(column: string, length: number): string
   /** The greater of two numbers. */
   greatest(left: string, right: string): string
-  /** Events in the order of their commits: the columns to sort by, and the guard `after a cursor, and settled`. */
+  /** The columns that sort events in the order of their commits. */
   readonly eventOrder: string
-  readonly eventsAfter: string
+  /** The guard `after a cursor, and settled`, of the two columns of a cursor. */
+  eventsAfter(transaction: string, id: string): string
   /** A query for the cursor behind which everything is still to come. */
   readonly eventsEnd: string
 }

@@ -33,7 +33,7 @@ export async function readActivity({ db }: Pick<Context, 'db'>, from: ActivityCu
   const { dialect } = db
   const detail = ['outcome', 'cause', 'kind'].map((key) => dialect.text('e.data', `'${key}'`)).join(', ')
   const lastHeartbeatAt = `CAST(${dialect.text('e.data', "'lastHeartbeatAt'")} AS BIGINT)`
-  const page = `SELECT * FROM task_events WHERE ${dialect.eventsAfter} ORDER BY ${dialect.eventOrder} LIMIT ${PAGE}`
+  const page = `SELECT * FROM task_events WHERE ${dialect.eventsAfter('$1', '$2')} ORDER BY ${dialect.eventOrder} LIMIT ${PAGE}`
   const text = `SELECT e.type, COALESCE(${detail}) AS detail, COUNT(*) AS count, MAX(e.transaction_id) AS transaction_id,
       MAX(e.id) AS id, CASE WHEN e.type = 'worker.died' THEN e.at - ${lastHeartbeatAt} END AS detected_after
     FROM (${page}) AS e GROUP BY 1, 2, 6`

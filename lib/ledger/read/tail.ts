@@ -85,7 +85,10 @@ export function startTail({ db }: Pick<Context, 'db'>): Tail {
 
   function readAfter(cursor: readonly [number, number]) {
     const { eventsAfter, eventOrder } = db.dialect
-    return db.read(`SELECT * FROM task_events WHERE ${eventsAfter} ORDER BY ${eventOrder} LIMIT ${PAGE}`, cursor)
+    return db.read(
+      `SELECT * FROM task_events WHERE ${eventsAfter('$1', '$2')} ORDER BY ${eventOrder} LIMIT ${PAGE}`,
+      cursor,
+    )
   }
 
   return {

@@ -17,9 +17,7 @@ const CHANGED = `e.to_status IN (${ENDED.map((outcome) => `'${outcome}'`).join('
 
 /** Constants to the planner, where a joined column is none: both begin at the cursor and not at the beginning. */
 function after(d: Dialect): string {
-  return d.eventsAfter
-    .replaceAll(/\$1(::bigint)?/g, () => d.scalar(0, 'bigint'))
-    .replaceAll(/\$2(::bigint)?/g, () => d.scalar(1, 'bigint'))
+  return d.eventsAfter(d.scalar(0, 'bigint'), d.scalar(1, 'bigint'))
 }
 
 /** SQLite has no index on both, and needs none: its events have one order. */

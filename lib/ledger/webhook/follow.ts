@@ -43,7 +43,7 @@ const moveCursor = statement(
   'moveAlertCursor',
   (d) => `UPDATE alert_cursor AS a SET transaction_id = c.transaction_id, event_id = c.event_id
     FROM ${d.rows('was_transaction_id bigint, was_event_id bigint, transaction_id bigint, event_id bigint')}
-    WHERE a.id = 1 AND a.transaction_id = c.was_transaction_id AND a.event_id = c.was_event_id RETURNING id`,
+    WHERE a.transaction_id = c.was_transaction_id AND a.event_id = c.was_event_id RETURNING id`,
 )
 
 const start = operation<readonly [number, number], null>(
@@ -101,7 +101,7 @@ async function followPage(context: Context, webhooks: readonly Row[]): Promise<b
   }
   const from = [Number(cursor.transaction_id), Number(cursor.event_id)] as const
   const { eventsAfter, eventOrder } = db.dialect
-  const page = `SELECT * FROM task_events WHERE ${eventsAfter} ORDER BY ${eventOrder} LIMIT ${PAGE}`
+  const page = `SELECT * FROM task_events WHERE ${eventsAfter('$1', '$2')} ORDER BY ${eventOrder} LIMIT ${PAGE}`
   const rows = await db.read(page, from)
   const last = rows.at(-1)
   if (!last) return false
