@@ -10,6 +10,8 @@ const HEADERS = Object.entries({
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
 }).map(([key, value]) => ({ key, value }))
 
+const OTEL = ['api', 'sdk-trace-base', 'resources', 'exporter-trace-otlp-http'].map((name) => `@opentelemetry/${name}`)
+
 /** @type {import('next').NextConfig} */
 export default {
   poweredByHeader: false,
@@ -25,6 +27,8 @@ export default {
     '@prisma/client',
     'pg',
     'nodemailer',
+    'pino',
+    ...OTEL,
   ],
   // `npm test` checks the types of everything; a start need not wait for that.
   typescript: { ignoreBuildErrors: true },

@@ -14,6 +14,7 @@ export const PAGES = [
   { href: '/recovery', name: 'Recovery', key: 'r' },
   { href: '/operations', name: 'Operations', key: 'o' },
   { href: '/errors', name: 'Errors', key: 'e' },
+  { href: '/audit', name: 'Audit', key: 'a' },
 ] as const
 
 const TasksHref = createContext('/tasks')

@@ -1,10 +1,12 @@
 /** From a process to a server: migrate, recover, sweep, and only then answer. */
+import packageJson from '../package.json' with { type: 'json' }
 import { createAdmission } from './api/admission.ts'
 import { createHandler } from './api/handler.ts'
 import { createMetrics } from './api/metrics.ts'
 import { createRespond } from './api/respond.ts'
 import { contextFor, publishRuntime, type Runtime } from './api/runtime.ts'
 import { ensureAdmin } from './api/tokens.ts'
+import { startTracing } from './api/trace.ts'
 import { readConfig } from './config.ts'
 import { API_HANDLER } from './contract.ts'
 import { migrate } from './db/migrate.ts'
@@ -24,6 +26,7 @@ import {
   startSweeper,
   startTail,
 } from './ledger/index.ts'
+import { log } from './log.ts'
 import { isGone, readIdentity } from './process.ts'
 import { isTaskError } from './task/errors.ts'
 import { createPolicy } from './task/recovery.ts'
@@ -53,24 +56,21 @@ async function begin(env: Env): Promise<Runtime> {
     firstBatchOnly: true,
   })
   const secret = await ensureAdmin(db, env.adminToken)
-  const sweeper = startSweeper(context, options, (error) =>
-    console.error('rollcall: a sweep failed:', isTaskError(error) ? error.message : error),
-  )
-  startOperationRunner(context, { everyMs: env.sweepMs }, (error) =>
-    console.error('rollcall: a bulk act failed:', isTaskError(error) ? error.message : error),
-  )
+  const sweeper = startSweeper(context, options, (error) => tell('a sweep failed', error))
+  startOperationRunner(context, { everyMs: env.sweepMs }, (error) => tell('a bulk act failed', error))
   const compensator = startCompensator(contextFor(COMPENSATOR, { db, policy }), {
     pollMs: env.sweepMs,
     secrets,
-    onError: (error) => console.error('rollcall: undoing failed:', isTaskError(error) ? error.message : error),
+    onError: (error) => tell('undoing failed', error),
   })
   const alerter = startAlerter(context, {
     pollMs: env.sweepMs,
     sweepMs: env.sweepMs,
     baseUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
     sendMail: createSendMail(mailOf(env)),
-    onError: (error) => console.error('rollcall: alerting failed:', isTaskError(error) ? error.message : error),
+    onError: (error) => tell('alerting failed', error),
   })
+  const tracing = await startTracing(env.tracesTo, packageJson.version)
   const admission = createAdmission(settings, env.publicUrl !== undefined)
   const runtime: Runtime = {
     env,
@@ -83,9 +83,10 @@ async function begin(env: Env): Promise<Runtime> {
     metrics,
     admission,
     alerter,
+    tracing,
   }
   publishRuntime(runtime)
-  Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime), admission) })
+  Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime), runtime) })
   if (secret !== null) printFirstToken(env, secret)
   return runtime
 }
@@ -94,6 +95,12 @@ async function begin(env: Env): Promise<Runtime> {
 function thisHost(): Host | undefined {
   const { bootId, pidNamespace } = readIdentity()
   return bootId === undefined || pidNamespace === undefined ? undefined : { bootId, pidNamespace, isGone }
+}
+
+/** What is known is told in its sentence; anything else with its stack. */
+function tell(what: string, error: unknown): void {
+  if (isTaskError(error)) log.error(`${what}: ${error.message}`, { code: error.code })
+  else log.error(what, { err: error })
 }
 
 function mailOf({ smtpUrl, mailFrom }: Env) {

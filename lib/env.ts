@@ -29,6 +29,9 @@ const Environment = z.object({
   ROLLCALL_STRATEGY: word('the name of a strategy, such as fail-and-reassign', /^[a-z][a-z0-9-]{0,99}$/).optional(),
   ROLLCALL_SMTP_URL: word('smtp://user:password@host:port or smtps://…', /^smtps?:\/\/[^\s]+$/).optional(),
   ROLLCALL_MAIL_FROM: word('an e-mail address', /^[^\s@]+@[^\s@]+$/).optional(),
+  ROLLCALL_LOG_FORMAT: z.enum(['text', 'json'], { error: 'text or json' }).default('text'),
+  ROLLCALL_LOG_LEVEL: z.enum(['error', 'warn', 'info'], { error: 'error, warn or info' }).default('warn'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: word('an http:// or https:// address', /^https?:\/\/\S+$/).optional(),
   ROLLCALL_CONFIG: word('the path of a JSON file', /^\P{Cc}+$/u).optional(),
 })
 
@@ -40,6 +43,8 @@ export interface Env {
   /** Where people reach the server, when a proxy stands before it. */
   readonly publicUrl: string | undefined
   readonly sweepMs: number
+  /** Where spans are sent; nowhere when it is not set. */
+  readonly tracesTo: string | undefined
   /** The server that alerts are mailed through, and who they are from. */
   readonly smtpUrl: string | undefined
   readonly mailFrom: string | undefined
@@ -64,6 +69,7 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
     adminToken: values.ROLLCALL_ADMIN_TOKEN,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     sweepMs: values.ROLLCALL_SWEEP_MS,
+    tracesTo: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     smtpUrl: values.ROLLCALL_SMTP_URL,
     mailFrom: values.ROLLCALL_MAIL_FROM,
     requestTimeoutMs: values.ROLLCALL_REQUEST_TIMEOUT_MS,

@@ -11,6 +11,7 @@ describe('the environment', () => {
       sweepMs: 1000,
       requestTimeoutMs: 30_000,
       smtpUrl: undefined,
+      tracesTo: undefined,
       mailFrom: undefined,
       reassignAfterMs: undefined,
       strategy: undefined,

@@ -4,6 +4,7 @@ import { headers } from 'next/headers'
 import { v7 } from 'uuid'
 import type { z } from 'zod'
 import { audited, type Context } from '#lib/ledger/index.ts'
+import { log } from '#lib/log.ts'
 import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { allows } from './authenticate.ts'
 import { assertOwnOrigin } from './origin.ts'
@@ -112,7 +113,7 @@ function readForm(formData: FormData): Record<string, unknown> {
 
 function refusal(error: unknown): Extract<ActionState, { status: 'refused' }> {
   if (!isTaskError(error)) {
-    console.error('rollcall: internal error in an action:', error)
+    log.error('internal error in an action', { err: error })
     return { status: 'refused', code: 'internal', detail: ERRORS.internal.title, advice: ERRORS.internal.advice }
   }
   return { status: 'refused', code: error.code, detail: error.message, advice: ERRORS[error.code].advice }

@@ -68,7 +68,7 @@ export async function* tasksAsJson(context: Context, query: ListTasks, more: obj
   yield ']}\n'
 }
 
-function lineOf(values: readonly (string | number | null | undefined)[]): string {
+export function lineOf(values: readonly (string | number | null | undefined)[]): string {
   return `${values.map(cellOf).join(',')}\r\n`
 }
 

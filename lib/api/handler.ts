@@ -4,9 +4,10 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { log } from '#lib/log.ts'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
-import type { Admission } from './admission.ts'
 import type { ApiRequest, ApiResponse, Respond } from './respond.ts'
+import type { Runtime } from './runtime.ts'
 import type { Reader } from './stream.ts'
 
 /** A reader this far behind gets nothing more until it has caught up. */
@@ -27,7 +28,10 @@ export interface ApiHandler {
   close(): Promise<void>
 }
 
-export function createHandler(respond: Respond, admission: Admission): ApiHandler {
+export function createHandler(
+  respond: Respond,
+  { admission, tracing }: Pick<Runtime, 'admission' | 'tracing'>,
+): ApiHandler {
   const stopping = new AbortController()
   const { signal } = stopping
   // Each open call listens; there is no number of them that would be a leak.
@@ -53,7 +57,7 @@ export function createHandler(respond: Respond, admission: Admission): ApiHandle
     handle(request, response) {
       serve(request, response).catch((error: unknown) => {
         // A stream that could not go on is cut off: its reader comes back. A late sentence would corrupt it.
-        if (!isTaskError(error)) console.error('rollcall: internal error while answering:', error)
+        if (!isTaskError(error)) log.error('internal error while answering', { err: error })
         response.destroy()
       })
     },
@@ -71,6 +75,7 @@ export function createHandler(respond: Respond, admission: Admission): ApiHandle
     },
     async close() {
       stopping.abort()
+      await tracing.close()
     },
   }
 }

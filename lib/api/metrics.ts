@@ -8,6 +8,7 @@ import {
   type ActivityCursor,
   activityFromNow,
   type Context,
+  countDeliveries,
   countTasks,
   countWorkers,
   readActivity,
@@ -42,6 +43,7 @@ const EVENT_COUNTERS: Partial<Record<EventType, { name: string; help: string; de
   'task.unskilled': { name: 'rollcall_unskilled_total', help: 'Tasks found that no worker has the skills for' },
   'worker.registered': { name: 'rollcall_workers_registered_total', help: 'Workers registered' },
   'worker.died': { name: 'rollcall_workers_died_total', help: 'Workers declared dead', detail: 'kind' },
+  'recovery.ran': { name: 'rollcall_recoveries_total', help: 'Passes of recovery that found something' },
   'recovery.amnesty': {
     name: 'rollcall_amnesties_total',
     help: 'Outages of the ledger after which leases were extended',
@@ -107,8 +109,14 @@ function createCounters(registry: Registry) {
     const counter = new Counter({ name, help: `${help}, over the whole ledger`, labelNames, registers: [registry] })
     made.set(type, { counter, detail })
   }
+  const expiries = new Counter({
+    name: 'rollcall_lease_expiries_total',
+    help: 'Workers given up because their lease ran out, over the whole ledger',
+    registers: [registry],
+  })
   return {
     add(type: EventType, detail: string | null, count: number): void {
+      if (type === 'worker.died' && detail === 'suspected') expiries.inc(count)
       const found = made.get(type)
       if (found?.detail === undefined) found?.counter.inc(count)
       else found.counter.inc({ [found.detail]: detail ?? 'unknown' }, count)
@@ -122,16 +130,19 @@ function createGauges(registry: Registry) {
   const tasks = gauge('rollcall_tasks', 'Open tasks by status, counted up to 10,000', ['status'])
   const sealed = gauge('rollcall_tasks_sealed_day', 'Tasks sealed in the last 24 h by status, up to 10,000', ['status'])
   const workers = gauge('rollcall_workers', 'Workers that may hold work, by state', ['state'])
+  const deliveries = gauge('rollcall_webhook_deliveries', 'Alerts that wait to be sent, or could not be', ['status'])
   const lag = gauge('rollcall_sweep_lag_seconds', 'Since the sweeper of any instance last ran')
   return {
     async read(context: Context, sweepMs: number): Promise<void> {
-      const [{ counts }, states, health] = await Promise.all([
+      const [{ counts }, states, health, queued] = await Promise.all([
         countTasks(context),
         countWorkers(context),
         readHealth(context, sweepMs),
+        countDeliveries(context),
       ])
       for (const { status, sealed: isSealed, count } of counts) (isSealed ? sealed : tasks).set({ status }, count)
       for (const { state, count } of states) workers.set({ state }, count)
+      for (const { status, count } of queued) deliveries.set({ status }, count)
       if (health.sweptAt !== null) {
         lag.set(Math.max(0, Date.parse(health.serverTime) - Date.parse(health.sweptAt)) / 1000)
       }

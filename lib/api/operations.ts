@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ENDPOINTS, EndpointName, EndpointOutput } from '#lib/contract.ts'
 import type { Result } from '#lib/db/types.ts'
 import * as ledger from '#lib/ledger/index.ts'
+import { log } from '#lib/log.ts'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
 import { DEFAULTS, type Task } from '#lib/task/schema.ts'
 import { openapi } from './openapi.ts'
@@ -155,6 +156,6 @@ function toResults({ requestId }: Call, results: readonly Result<Task>[]) {
 }
 
 function toMemberProblem(error: unknown, requestId: string) {
-  if (!isTaskError(error)) console.error(`rollcall: internal error in a batch (request ${requestId}):`, error)
+  if (!isTaskError(error)) log.error('internal error in a batch', { requestId, err: error })
   return toProblem(error, requestId)
 }

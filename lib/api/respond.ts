@@ -1,6 +1,7 @@
 /** The whole way of a request, whatever server it came through: route, actor, command, operation, answer. */
 import { v7 } from 'uuid'
 import { type Act, type Actor, audited } from '#lib/ledger/index.ts'
+import { log, logsInfo } from '#lib/log.ts'
 import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { LIMITS } from '#lib/task/schema.ts'
 import type { Admission } from './admission.ts'
@@ -56,17 +57,23 @@ const QUIET = new Set<ErrorCode>(['not_found', 'rate_limited', 'unauthenticated'
 export type Respond = (request: ApiRequest) => Promise<ApiResponse>
 
 export function createRespond(runtime: Runtime): Respond {
-  const { metrics, admission } = runtime
+  const { metrics, admission, tracing } = runtime
   const authenticate = createAuthenticate(runtime)
   const ownWork = createOwnWork()
   return async (request) => {
     const requestId = v7()
     const startedAt = performance.now()
+    const endSpan = tracing.begin(request.headers.traceparent)
     // Told by the name of its route: a path has ids in it, and there is no end of those.
     let name = 'unknown'
     const observed = (response: ApiResponse) => {
-      if (!('stream' in response)) metrics.onRequest(name, response.status, (performance.now() - startedAt) / 1000)
-      return response
+      const { status } = response
+      const ms = performance.now() - startedAt
+      if (!('stream' in response)) metrics.onRequest(name, status, ms / 1000)
+      endSpan(name, { status, attributes: { 'http.request.method': request.method, 'rollcall.request_id': requestId } })
+      if (logsInfo())
+        log.info(`${request.method} ${name} ${status}`, { requestId, route: name, status, ms: Math.round(ms) })
+      return { ...response, headers: { ...response.headers, 'x-request-id': requestId } }
     }
     try {
       const route = findRoute(request.method, pathOf(request))
@@ -219,8 +226,12 @@ function workerIdsOf(input: unknown): string[] {
 /** One line for what its caller should mend, a stack for what we should; conflicts are everyday business. */
 function logRefusal(error: unknown, { method, url }: ApiRequest, requestId: string): void {
   const where = `${method} ${JSON.stringify(url.split('?', 1)[0]?.slice(0, 200))} (request ${requestId})`
-  if (!isTaskError(error)) console.error(`rollcall: internal error at ${where}:`, error)
+  const fields = { requestId, method, path: url.split('?', 1)[0]?.slice(0, 200) }
+  if (!isTaskError(error)) log.error(`internal error at ${where}`, { ...fields, err: error })
   else if (ERRORS[error.code].status !== 409 && !QUIET.has(error.code)) {
-    console.error(`rollcall: ${error.code} at ${where}: ${JSON.stringify(error.message.slice(0, 500))}`)
+    log.warn(`${error.code} at ${where}: ${JSON.stringify(error.message.slice(0, 500))}`, {
+      ...fields,
+      code: error.code,
+    })
   }
 }

@@ -9,6 +9,7 @@ import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 import type { Admission } from './admission.ts'
 import type { Metrics } from './metrics.ts'
+import type { Tracing } from './trace.ts'
 
 export interface Runtime {
   readonly env: Env
@@ -21,6 +22,7 @@ export interface Runtime {
   readonly metrics: Metrics
   readonly admission: Admission
   readonly alerter: Alerter
+  readonly tracing: Tracing
 }
 
 const RUNTIME = Symbol.for('rollcall.runtime')

@@ -54,7 +54,7 @@ describe('a page', () => {
     await stage.admin.call('appendOutput', { ...ref, messages })
     await stage.admin.call('noteTask', { taskId: task.id, text: hostile })
     const cookie = await signInWith(stage.server, stage.server.adminToken)
-    for (const path of [`/tasks/${task.id}`, '/tasks', '/', '/workers']) {
+    for (const path of [`/tasks/${task.id}`, '/tasks', '/', '/workers', '/audit']) {
       const { status, text } = await getPage(stage.server, path, { cookie })
       expect([path, status]).toEqual([path, 200])
       expect(text.includes('<script>alert'), path).toBe(false)

@@ -4,6 +4,7 @@ import { appendAudit, type NewAuditEntry } from '#lib/ledger/core/audit-append.t
 import { orderOf, reasonOf, targetOf } from '#lib/ledger/core/audit-change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation } from '#lib/ledger/core/operation.ts'
+import { log } from '#lib/log.ts'
 import type { AuditWay } from '#lib/task/audit.ts'
 import { type ErrorCode, isTaskError } from '#lib/task/errors.ts'
 import { createRefusalLimit } from './refusal-limit.ts'
@@ -76,6 +77,6 @@ async function recordRefusal(context: Context, entry: NewAuditEntry): Promise<vo
   if (leftOut === null) return
   const more = leftOut === 0 ? '' : ` (${leftOut} more refusals of the same actor before it were left out)`
   await recordAudit(context, { ...entry, detail: `${entry.detail ?? ''}${more}` }).catch((error: unknown) => {
-    console.error('rollcall: a refusal could not be entered in the audit log:', error)
+    log.error('a refusal could not be entered in the audit log', { err: error })
   })
 }

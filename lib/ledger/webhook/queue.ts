@@ -213,3 +213,12 @@ export async function listDeliveries(
   const page = pageOf(rows, limit, cursorOf)
   return { deliveries: page.rows.map(toDelivery), nextCursor: page.nextCursor }
 }
+
+/** What waits, and what was given up; of neither are there many. */
+export async function countDeliveries({ db }: Pick<Context, 'db'>): Promise<{ status: string; count: number }[]> {
+  const rows = await db.read(
+    "SELECT status, COUNT(*) AS count FROM webhook_deliveries WHERE status IN ('pending','dead') GROUP BY status",
+  )
+  const count = (status: string) => Number(rows.find((row) => row.status === status)?.count ?? 0)
+  return ['pending', 'dead'].map((status) => ({ status, count: count(status) }))
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from 'next'
+import { AuditFilters } from '#components/audit-filters.tsx'
+import { AuditList } from '#components/audit-list.tsx'
+import { DownloadLink } from '#components/download-link.tsx'
+import { plural } from '#components/format.ts'
+import { PageHeading } from '#components/page-heading.tsx'
+import { Pager } from '#components/pager.tsx'
+import { Problem } from '#components/problem.tsx'
+import { ButtonLink } from '#components/ui/button.tsx'
+import { EmptyState } from '#components/ui/empty-state.tsx'
+import { auditAddress, readAuditQuery } from '#lib/api/audit-query.ts'
+import { allows } from '#lib/api/authenticate.ts'
+import { requireContext } from '#lib/api/session.ts'
+import { listAudit } from '#lib/ledger/index.ts'
+import { orFromTop, type Parameters, readPage } from '../pages.ts'
+
+export const metadata: Metadata = { title: 'Audit' }
+
+export default async function AuditPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const parameters = await searchParams
+  const query = readAuditQuery(parameters)
+  const address = auditAddress('/audit', query)
+  const context = await requireContext(address)
+  if (!allows(context.actor.role, 'operator')) {
+    return (
+      <Problem title="The audit log is for operators" action={<ButtonLink href="/tasks">Go to tasks</ButtonLink>}>
+        A {context.actor.role} may look at tasks, and not at who did what.
+      </Problem>
+    )
+  }
+  const page = readPage(address, parameters)
+  const { entries, nextCursor } = await orFromTop(address, listAudit(context, { ...query, ...page.command }))
+  return (
+    <>
+      <PageHeading title="Audit">
+        Each act with its reason and result. The chain is verified by{' '}
+        <code className="mono">rollcall audit verify</code>
+      </PageHeading>
+      <AuditFilters query={query} />
+      {entries.length === 0 ? (
+        <EmptyState>{address === '/audit' ? 'Nobody has acted yet.' : 'No act matches.'}</EmptyState>
+      ) : (
+        <AuditList entries={entries} />
+      )}
+      <Pager label={plural(entries.length, 'act')} {...page.pager(nextCursor)}>
+        {(['csv', 'json'] as const).map((format) => (
+          <DownloadLink key={format} href={auditAddress('/exports/audit', query, { format })} kind="quiet" size="small">
+            {format === 'csv' ? 'Export CSV' : 'JSON'}
+          </DownloadLink>
+        ))}
+      </Pager>
+    </>
+  )
+}

@@ -1,0 +1,40 @@
+import { AUDIT_WAYS, type ListAudit } from '#lib/task/audit.ts'
+import { Button } from './ui/button.tsx'
+import { Input, Select } from './ui/field.tsx'
+
+/** A form of the address, which works without a script and can be kept as a bookmark. */
+export function AuditFilters({ query }: { query: ListAudit }) {
+  const word = (name: 'actor' | 'action' | 'target', label: string) => (
+    <Input
+      name={name}
+      aria-label={label}
+      placeholder={label}
+      defaultValue={query[name]}
+      maxLength={200}
+      className="w-44 max-md:w-full"
+    />
+  )
+  return (
+    <form
+      action="/audit"
+      aria-label="Filter"
+      className="flex flex-wrap items-center gap-2 border-line border-b px-6 py-2 max-md:px-4"
+    >
+      {word('actor', 'Who')}
+      {word('action', 'Action')}
+      {word('target', 'Target id')}
+      <Select name="via" aria-label="Way in" defaultValue={query.via ?? ''} className="w-32 max-md:w-full">
+        <option value="">Any way in</option>
+        {AUDIT_WAYS.map((way) => (
+          <option key={way}>{way}</option>
+        ))}
+      </Select>
+      <Select name="result" aria-label="Result" defaultValue={query.result ?? ''} className="w-32 max-md:w-full">
+        <option value="">Any result</option>
+        <option>done</option>
+        <option>refused</option>
+      </Select>
+      <Button type="submit">Filter</Button>
+    </form>
+  )
+}
