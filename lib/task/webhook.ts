@@ -76,6 +76,12 @@ export const UpdateWebhook = z.strictObject({
 })
 export type UpdateWebhook = z.infer<typeof UpdateWebhook>
 
+/** As a form sends it. */
+export const SwitchWebhook = z.strictObject({
+  webhookId: Id,
+  enabled: z.enum(['true', 'false']).transform((word) => word === 'true'),
+})
+
 export const OneWebhook = z.strictObject({ webhookId: Id })
 export type OneWebhook = z.infer<typeof OneWebhook>
 

@@ -28,7 +28,7 @@ forEachDialect('undoing that meets trouble', (open) => {
         response.writeHead(302, { location: '/elsewhere' }).end(),
     ],
     ['it did not answer within 200 ms', () => {}],
-    ['other side closed', (_: unknown, response: { destroy(): void }) => response.destroy()],
+    ['socket hang up', (_: unknown, response: { destroy(): void }) => response.destroy()],
   ] as const)('is tried again with the same key, and quarantined in the end: %s', async (error, respond) => {
     const ledger = await open()
     const undoer = await openUndoer()

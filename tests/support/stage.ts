@@ -12,7 +12,9 @@ import { type Server, type ServerOptions, startServer } from './server.ts'
 /** Nothing happens by itself: nobody dies of silence, no sweep comes by, and what was interrupted stays so. */
 const LEASE_MS = 3_600_000
 const STILL = { ROLLCALL_SWEEP_MS: '600000', ROLLCALL_REASSIGN_AFTER_MS: '86400000' }
-const WORK = TABLES.filter((table) => table !== 'ledger_clock')
+/** What writes itself: the clock, who asked for what, and how far the history was read. */
+const BOOKS: readonly string[] = ['ledger_clock', 'audit_head', 'audit_log', 'alert_cursor', 'rollups', 'rollup_cursor']
+const WORK = TABLES.filter((table) => !BOOKS.includes(table))
 
 export interface Minted {
   readonly token: Token

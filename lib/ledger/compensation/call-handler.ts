@@ -1,5 +1,7 @@
 /** Calls the HTTP handler of a step. Signed, with the step's own idempotency key, bounded in time and in size. */
 import { createHmac } from 'node:crypto'
+import { ANYWHERE, resolveByDns } from '#lib/ledger/webhook/addresses.ts'
+import { post } from '#lib/ledger/webhook/post.ts'
 import { keyOf } from './step-runner.ts'
 import type { StepOrder } from './take-steps.ts'
 
@@ -10,31 +12,17 @@ export interface Handler {
   readonly timeoutMs: number
 }
 
-/** Of an answer that says no, this much is told. */
-const ANSWER_BYTES = 200
-
 /** Null when the handler says that the step is undone (any 2xx); otherwise why it is not. */
 export async function callHandler(order: StepOrder, handler: Handler): Promise<string | null> {
+  const { url, timeoutMs, secret } = handler
   const body = JSON.stringify(bodyOf(order))
-  try {
-    const response = await fetch(handler.url, {
-      method: 'POST',
-      body,
-      headers: { ...headersOf(order), ...signature(order, body, handler.secret) },
-      // A redirect would carry the signed call to where nobody configured it to go.
-      redirect: 'manual',
-      cache: 'no-store',
-      signal: AbortSignal.timeout(handler.timeoutMs),
-    })
-    if (response.ok) {
-      await response.body?.cancel()
-      return null
-    }
-    const told = await beginningOf(response)
-    return `HTTP ${response.status}${response.status >= 300 && response.status < 400 ? ', a redirect, is not followed' : ''}${told === '' ? '' : `: ${told}`}`
-  } catch (error) {
-    return reasonOf(error, handler.timeoutMs)
-  }
+  const headers = { ...headersOf(order), ...signature(order, body, secret) }
+  // Whoever wrote the configuration has allowed the address by writing it there.
+  const { status, text } = await post({ url, body, headers, timeoutMs, allowance: ANYWHERE, resolve: resolveByDns })
+  if (status === null) return text
+  if (status >= 200 && status < 300) return null
+  if (status >= 300 && status < 400) return `HTTP ${status}, a redirect, is not followed`
+  return `HTTP ${status}${text === '' ? '' : `: ${text}`}`
 }
 
 function bodyOf({ step, title }: StepOrder) {
@@ -44,7 +32,6 @@ function bodyOf({ step, title }: StepOrder) {
 
 function headersOf({ step, at }: StepOrder): Record<string, string> {
   return {
-    'content-type': 'application/json',
     'idempotency-key': keyOf(step),
     'rollcall-timestamp': String(Math.floor(at / 1000)),
   }
@@ -55,26 +42,4 @@ function signature({ at }: StepOrder, body: string, secret: string | undefined):
   if (secret === undefined) return {}
   const text = `${Math.floor(at / 1000)}.${body}`
   return { 'rollcall-signature': `sha256=${createHmac('sha256', secret).update(text).digest('hex')}` }
-}
-
-async function beginningOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
-  let bytes = new Uint8Array()
-  while (bytes.length < ANSWER_BYTES) {
-    const { value, done } = await reader.read()
-    if (done) break
-    bytes = Buffer.concat([bytes, value.subarray(0, ANSWER_BYTES)])
-  }
-  await reader.cancel()
-  const text = new TextDecoder().decode(bytes.subarray(0, ANSWER_BYTES))
-  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
-}
-
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `it did not answer within ${timeoutMs} ms`
-  // fetch says "fetch failed" and keeps what happened in the cause.
-  const { cause } = error
-  return cause instanceof Error ? cause.message || String('code' in cause ? cause.code : cause.name) : error.message
 }

@@ -42,6 +42,8 @@ export interface Allowance {
   allowsAddress(address: Address): boolean
 }
 
+export const ANYWHERE: Allowance = { allowsHost: () => true, allowsAddress: () => true }
+
 export function allowanceOf(entries: readonly string[]): Allowance {
   const hosts = new Set(
     entries.filter((entry) => isIP(entry.split('/')[0] ?? '') === 0).map((host) => host.toLowerCase()),

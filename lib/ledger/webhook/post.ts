@@ -1,4 +1,4 @@
-/** One POST to a place that somebody has typed in: to the address that was judged, no redirect, bounded in time and size. */
+/** One POST to where somebody else listens: to the address that was judged, no redirect, bounded in time and size. */
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http'
 import { request as overHttps } from 'node:https'
 import type { Address, Allowance, Resolve } from './addresses.ts'
@@ -34,13 +34,15 @@ export async function post(order: Post): Promise<Answer> {
 
 function exchange(url: URL, { address, family }: Address, { body, headers, timeoutMs }: Post): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const fail = (error: Error) => reject(signal.aborted ? silence(timeoutMs) : error)
     const begin = url.protocol === 'https:' ? overHttps : overHttp
     const request: ClientRequest = begin(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
       // A connection of its own: one that is kept was perhaps made to another address.
       agent: false,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       lookup: (_host, options, done) => {
         if (options.all) done(null, [{ address, family }])
         else done(null, address, family)
@@ -50,9 +52,9 @@ function exchange(url: URL, { address, family }: Address, { body, headers, timeo
       readBeginning(response).then((text) => {
         resolve({ status: response.statusCode ?? null, text: told(response, text) })
         request.destroy()
-      }, reject)
+      }, fail)
     })
-    request.once('error', (error) => reject(error.name === 'AbortError' ? silence(timeoutMs) : error))
+    request.once('error', fail)
     request.end(body)
   })
 }
@@ -62,7 +64,7 @@ function told({ statusCode = 0 }: IncomingMessage, text: string): string {
 }
 
 function silence(timeoutMs: number): Error {
-  return new Error(`no answer within ${timeoutMs} ms`)
+  return new Error(`it did not answer within ${timeoutMs} ms`)
 }
 
 async function readBeginning(response: IncomingMessage): Promise<string> {
