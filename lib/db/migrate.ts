@@ -3,15 +3,13 @@
  * Prisma's tools read the same history. Each runs in one transaction: it is there whole or not at all. Instances that
  * boot together wait for each other.
  */
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { v7 } from 'uuid'
-import { TaskError } from '#lib/task/errors.ts'
+import { connectSqlite } from './connect-sqlite.ts'
+import { type Migration, pendingOf, readMigrations } from './migrations.ts'
 import { providerOf } from './open.ts'
 import { unreachable } from './open-postgresql.ts'
-import { connectSqlite } from './open-sqlite.ts'
 
 const ADVISORY_LOCK = 7_265_002_611
 
@@ -20,27 +18,11 @@ const HISTORY_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "logs" TEXT, "rolled_back_at" %TIME%, "started_at" %TIME% NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`
 
-interface Migration {
-  readonly name: string
-  readonly sql: string
-  readonly checksum: string
-}
-
 /** Brings the database to this program's schema; answers the names it applied. */
 export async function migrate(url: string, folder = join(process.cwd(), 'prisma')): Promise<string[]> {
   const provider = providerOf(url)
   const migrations = readMigrations(join(folder, provider, 'migrations'))
   return provider === 'sqlite' ? migrateSqlite(url, migrations) : migratePostgresql(url, migrations)
-}
-
-export function readMigrations(folder: string): Migration[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => {
-      const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8')
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
-    })
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
 }
 
 function migrateSqlite(url: string, migrations: readonly Migration[]): string[] {
@@ -101,28 +83,4 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
     // Ends the session, and with it the lock and a transaction that failed half way.
     await client.end()
   }
-}
-
-function pendingOf(
-  migrations: readonly Migration[],
-  applied: readonly { name: string; checksum: string }[],
-): Migration[] {
-  const known = new Map(migrations.map((migration) => [migration.name, migration]))
-  for (const { name, checksum } of applied) {
-    const migration = known.get(name)
-    if (!migration) {
-      throw new TaskError(
-        'unavailable',
-        `the database is newer than this program: it has the migration ${name}, which this version does not know. Start the newer version, or restore a backup made before it`,
-      )
-    }
-    if (migration.checksum !== checksum) {
-      throw new TaskError(
-        'unavailable',
-        `the migration ${name} was changed after it was applied: restore its file, or use a fresh database`,
-      )
-    }
-  }
-  const done = new Set(applied.map(({ name }) => name))
-  return migrations.filter(({ name }) => !done.has(name))
 }

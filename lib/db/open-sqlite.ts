@@ -3,12 +3,10 @@
  * loop comes round is written in one BEGIN IMMEDIATE transaction, each round in a savepoint of its own, and answered
  * after its COMMIT. Reads have connections of their own and see committed rows only.
  */
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import Libsql from 'libsql'
 import { TaskError } from '#lib/task/errors.ts'
 import { openAside } from './aside.ts'
 import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
+import { type Connection, connectSqlite, sqlitePath } from './connect-sqlite.ts'
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
@@ -18,31 +16,7 @@ import type { Clock, Database, OnRound, Plan, Result, Row, Transaction } from '.
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
 const ROUNDS_MAX = 50
 
-type Connection = InstanceType<typeof Libsql>
 type Prepared = ReturnType<Connection['prepare']>
-
-export function sqlitePath(url: string): string {
-  return url.replace(/^file:/, '')
-}
-
-/** Opens a connection with the settings that the ledger's promises rest on: WAL, and an fsync a commit. */
-export function connectSqlite(url: string): Connection {
-  const path = sqlitePath(url)
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    const connection = new Libsql(path)
-    connection.exec('PRAGMA busy_timeout = 5000')
-    connection.exec('PRAGMA journal_mode = WAL')
-    connection.exec('PRAGMA synchronous = FULL')
-    connection.exec('PRAGMA foreign_keys = ON')
-    return connection
-  } catch (error) {
-    throw new TaskError(
-      'unavailable',
-      `the database file ${path} cannot be opened for writing (${message(error)}): check its permissions and that it is a SQLite file, or set DATABASE_URL to another place`,
-    )
-  }
-}
 
 export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRound): Database {
   const writer = connectSqlite(url)

@@ -1,6 +1,7 @@
 /** The raw driver on SQLite, with the settings of the ledger: prepared statements in a loop, in BEGIN IMMEDIATE. */
+
+import { connectSqlite } from '#lib/db/connect-sqlite.ts'
 import { migrate } from '#lib/db/migrate.ts'
-import { connectSqlite } from '#lib/db/open-sqlite.ts'
 import type { Contestant } from './contest.ts'
 import { FLOOR, type FloorStatement, type FloorStatementName } from './floor-statements.ts'
 import { lifecycle, startsAtOnce, type Write } from './floor-writes.ts'

@@ -1,5 +1,5 @@
 import Libsql from 'libsql'
-import { readMigrations } from '#lib/db/migrate.ts'
+import { readMigrations } from '#lib/db/migrations.ts'
 import { sqlite } from '#lib/db/sqlite.ts'
 import { encode, parametersOf } from '#lib/db/statement.ts'
 import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
