@@ -79,6 +79,30 @@ export function readEnv(env: Record<string, string | undefined> = process.env): 
   }
 }
 
+export interface Variable {
+  readonly name: string
+  /** Masked where it is a secret; null where nothing is set and there is no default. */
+  readonly value: string | number | null
+  readonly origin: 'environment' | 'default'
+}
+
+/** All that the server reads, as it takes them; whatever else begins with ROLLCALL_ is no variable of the server's. */
+export function listVariables(env: Record<string, string | undefined> = process.env): Variable[] {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) throw refusal(parsed.error, given)
+  const values: Record<string, string | number | undefined> = parsed.data
+  return Object.keys(Environment.shape).map((name) => {
+    const value = values[name] ?? null
+    const shown = SECRETS.has(name) && value !== null ? '***' : withoutPassword(value)
+    return { name, value: shown, origin: given[name] === undefined ? 'default' : 'environment' }
+  })
+}
+
+function withoutPassword<T>(value: T): T | string {
+  return typeof value === 'string' ? value.replace(/\/\/[^@/]*@/, '//***@') : value
+}
+
 /** A variable whose name stands in the configuration; empty counts as absent here too. */
 export function readVariable(name: string, env: Record<string, string | undefined> = process.env): string | undefined {
   return env[name] === '' ? undefined : env[name]
@@ -96,5 +120,5 @@ function refusal(error: z.ZodError, given: Record<string, string | undefined>): 
 
 /** A wrong DATABASE_URL may still hold a password. */
 function masked(value: string): string {
-  return JSON.stringify(value.replace(/\/\/[^@/]*@/, '//***@').slice(0, 200))
+  return JSON.stringify(String(withoutPassword(value)).slice(0, 200))
 }

@@ -8,6 +8,9 @@ import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
 const OUTPUT = 'dist/rollcall.js'
+/** What only a host of the server can do: beside the command here, and not in the package for workers. */
+const SERVER_ENTRY = 'lib/admin/index.ts'
+const SERVER_OUTPUT = 'dist/rollcall-server.js'
 /** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
 const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
 /** Native modules cannot be bundled; they are found from dist/ in node_modules. */
@@ -16,9 +19,10 @@ const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
   const result = await bundleTo(join(ROOT, OUTPUT))
-  removeOthers(result, join(ROOT, OUTPUT))
+  const server = await bundleTo(join(ROOT, SERVER_OUTPUT), SERVER_ENTRY)
+  removeOthers([result, server])
   link()
-  return result.warnings.map((warning) => warning.text).join('; ')
+  return [...result.warnings, ...server.warnings].map((warning) => warning.text).join('; ')
 }
 
 /** Writes the bundle, and what it loads from beside itself. */
@@ -54,10 +58,11 @@ export async function bundleTo(outfile, entry = ENTRY) {
 }
 
 /** Parts that former builds left. */
-function removeOthers({ metafile }, outfile) {
-  const kept = [...Object.keys(metafile.outputs), ...THREAD].map((path) => basename(path))
-  for (const name of readdirSync(dirname(outfile)))
-    if (!kept.includes(name)) rmSync(join(dirname(outfile), name), { recursive: true })
+function removeOthers(results) {
+  const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs))
+  const kept = [...outputs, ...THREAD].map((path) => basename(path))
+  for (const name of readdirSync(join(ROOT, 'dist')))
+    if (!kept.includes(name)) rmSync(join(ROOT, 'dist', name), { recursive: true })
 }
 
 /** What npm does for an installed package: makes `npx rollcall` find the command. */

@@ -32,6 +32,7 @@ const FLOORS: Record<string, readonly string[]> = {
   'lib/worker': GROUND,
   'lib/boot.ts': ['lib/api', 'lib/ledger', 'lib/db', ...GROUND],
   'lib/cli': ['lib/worker', ...GROUND],
+  'lib/admin': ['lib/db', 'lib/cli', ...GROUND],
   components: ['lib/task'],
   app: ['components', 'lib/api', 'lib/ledger', ...GROUND],
   'instrumentation.ts': ['instrumentation-node.ts'],

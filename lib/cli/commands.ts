@@ -3,9 +3,11 @@ import type { Command } from 'commander'
 import { actCommands } from './act.ts'
 import { adoptCommand } from './adopt.ts'
 import { auditCommand } from './audit.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { operationsCommand } from './bulk.ts'
 import { compensationCommand } from './compensation.ts'
 import { completionCommand } from './completion.ts'
+import { configCommand } from './config.ts'
 import { doctorCommand } from './doctor.ts'
 import { drainCommand } from './drain.ts'
 import { hookCommand } from './hook.ts'
@@ -43,6 +45,9 @@ export function allCommands(program: Command): Command[] {
     doctorCommand(),
     tokenCommand(),
     auditCommand(),
+    configCommand(),
+    backupCommand(),
+    restoreCommand(),
     completionCommand(program),
   ]
 }

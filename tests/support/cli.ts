@@ -1,6 +1,6 @@
 /** The `rollcall` command as people run it: the bundle, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleTo } from '../../scripts/bundle.mjs'
@@ -40,6 +40,25 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
     async stop() {
       await cli.stop()
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The command as it lies beside a server, with what only such a host can do. */
+export async function openServersCli(env: Environment = {}): Promise<Cli> {
+  const root = mkdtempSync(join(tmpdir(), 'rollcall-server-cli-'))
+  const file = join(root, 'dist/rollcall.js')
+  await bundleTo(file)
+  await bundleTo(join(root, 'dist/rollcall-server.js'), 'lib/admin/index.ts')
+  writeFileSync(join(root, 'package.json'), '{"type": "module"}')
+  for (const name of ['node_modules', 'prisma']) symlinkSync(join(ROOT, name), join(root, name))
+  const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(root, 'state'), ...env })
+  return {
+    file,
+    start: cli.start,
+    async stop() {
+      await cli.stop()
+      rmSync(root, { recursive: true, force: true })
     },
   }
 }
