@@ -27,6 +27,10 @@ export interface Bar {
 export interface WorkerRow {
   readonly worker: ActivityWorker
   readonly bars: readonly Bar[]
+  /** The same by lane: within one they stand in order and none overlaps another. */
+  readonly lanes: readonly (readonly Bar[])[]
+  /** Those with a mark that may stand far behind their end. */
+  readonly refused: readonly Bar[]
   /** Attempts for which the lanes did not suffice. */
   readonly hidden: number
   readonly deadMs: number | null
@@ -54,7 +58,9 @@ export function layOut({ workers, attempts, marks }: Activity): Layout {
   const rows = workers.map((worker, row) => {
     const { bars, hidden } = stack(byWorker.get(worker.id) ?? [], row)
     const deadMs = worker.state === 'dead' && worker.endedAt !== null ? Date.parse(worker.endedAt) : null
-    return { worker, bars, hidden, deadMs, hit: hit.has(worker.id) }
+    const lanes = Array.from({ length: LANES }, (_, lane) => bars.filter((bar) => bar.lane === lane))
+    const refused = bars.filter((bar) => bar.refusedMs !== null)
+    return { worker, bars, lanes, refused, hidden, deadMs, hit: hit.has(worker.id) }
   })
   return { rows, threads: threadsOf(rows) }
 }
@@ -120,6 +126,25 @@ export function gridOf(view: View): number[] {
   const lines: number[] = []
   for (let at = Math.ceil(view.fromMs / step) * step; at <= view.toMs; at += step) lines.push(at)
   return lines
+}
+
+/** The bars of a lane that a view shows: found by halving, so that what is out of view costs nothing. */
+export function inView(lane: readonly Bar[], { fromMs, toMs }: View): readonly Bar[] {
+  const first = firstWhere(lane, (bar) => (bar.tailMs ?? bar.toMs ?? Number.POSITIVE_INFINITY) >= fromMs)
+  const last = firstWhere(lane, (bar) => bar.fromMs > toMs)
+  return lane.slice(first, last)
+}
+
+/** The place of the first that holds, in a lane in which all behind it hold as well. */
+function firstWhere(lane: readonly Bar[], holds: (bar: Bar) => boolean): number {
+  let [low, high] = [0, lane.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const bar = lane[middle]
+    if (bar && holds(bar)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** The bar under a point, in coordinates of the rows; bars are narrow, so a pixel beside them counts as well. */

@@ -1,5 +1,6 @@
 /** Draws the chart of attempts. It reads nothing and decides nothing: what it draws, it is given. */
 import type { ActivityMark } from '#lib/task/activity.ts'
+import { paintBars } from './activity-bars.ts'
 import type { Colours } from './activity-colours.ts'
 import {
   BAR,
@@ -30,8 +31,6 @@ type Pen = CanvasRenderingContext2D
 
 /** More threads than this are a web: then only those of the chosen row are drawn. */
 const THREADS_MAX = 24
-/** A bar narrower than this shows no pattern. */
-const PATTERN_FROM = 4
 
 export function paint(pen: Pen, colours: Colours, picture: Picture): void {
   const { view, height, scrollTop, layout } = picture
@@ -45,7 +44,7 @@ export function paint(pen: Pen, colours: Colours, picture: Picture): void {
   const rows = layout.rows.slice(first, first + Math.ceil((height - HEAD) / ROW) + 1)
   for (const [index, row] of rows.entries()) paintGround(pen, colours, picture, row, first + index)
   paintGrid(pen, colours, picture)
-  for (const row of rows) for (const bar of row.bars) paintBar(pen, colours, picture, bar)
+  for (const row of rows) paintBars(pen, colours, picture, row)
   paintThreads(pen, colours, picture, first, first + rows.length)
   paintMarks(pen, colours, picture, first, rows)
   pen.restore()
@@ -76,67 +75,6 @@ function paintGround(pen: Pen, colours: Colours, picture: Picture, row: WorkerRo
 function paintGrid(pen: Pen, { plain }: Colours, { view, layout }: Picture): void {
   pen.fillStyle = plain.line
   for (const at of gridOf(view)) pen.fillRect(Math.round(xOf(view, at)), 0, 1, layout.rows.length * ROW)
-}
-
-function paintBar(pen: Pen, colours: Colours, { view, nowMs, chosen }: Picture, bar: Bar): void {
-  const left = Math.max(-2, xOf(view, bar.fromMs))
-  const right = Math.min(view.width + 2, xOf(view, bar.toMs ?? nowMs))
-  const last = bar.refusedMs === null ? right : Math.max(right, xOf(view, bar.refusedMs))
-  if (last < 0 || left > view.width) return
-  const top = yOf(bar)
-  const width = Math.max(1.5, right - left)
-  const { look } = bar
-  const narrow = width < PATTERN_FROM
-  pen.fillStyle = narrow ? colours.fill[look.tone] : (colours.pattern(pen, look.pattern, look.tone) ?? 'transparent')
-  pen.fillRect(left, top, width, BAR)
-  if (!narrow && look.pattern !== 'solid') {
-    pen.strokeStyle = colours.fill[look.tone]
-    pen.lineWidth = 1
-    pen.strokeRect(left + 0.5, top + 0.5, width - 1, BAR - 1)
-  }
-  if (look.cap) {
-    pen.fillStyle = colours.words[look.tone]
-    pen.fillRect(right - 2, top, 2, BAR)
-  }
-  if (bar.attempt.attempt > 1) {
-    pen.fillStyle = colours.plain.ink
-    pen.fillRect(left, top, 2, BAR)
-  }
-  if (bar.tailMs !== null) paintTail(pen, colours, right, xOf(view, bar.tailMs), top + BAR / 2)
-  if (bar.refusedMs !== null) paintShield(pen, colours, xOf(view, bar.refusedMs), top)
-  if (bar === chosen) {
-    pen.strokeStyle = colours.plain.focus
-    pen.lineWidth = 2
-    pen.strokeRect(left - 2, top - 2, width + 4, BAR + 4)
-  }
-}
-
-/** A report that came too late stops at it. */
-function paintShield(pen: Pen, { fill, plain }: Colours, x: number, top: number): void {
-  pen.beginPath()
-  pen.moveTo(x - 4, top - 1)
-  pen.lineTo(x + 4, top - 1)
-  pen.lineTo(x + 4, top + 4)
-  pen.quadraticCurveTo(x + 3.5, top + 7.5, x, top + 9)
-  pen.quadraticCurveTo(x - 3.5, top + 7.5, x - 4, top + 4)
-  pen.closePath()
-  pen.fillStyle = fill.bad
-  pen.fill()
-  pen.strokeStyle = plain.bg
-  pen.lineWidth = 1
-  pen.stroke()
-}
-
-/** Nobody knows what happened in it. */
-function paintTail(pen: Pen, { fill }: Colours, from: number, to: number, y: number): void {
-  pen.strokeStyle = fill.warn
-  pen.lineWidth = 1
-  pen.setLineDash([1.5, 2])
-  pen.beginPath()
-  pen.moveTo(from + 2, y)
-  pen.lineTo(to, y)
-  pen.stroke()
-  pen.setLineDash([])
 }
 
 function paintThreads(

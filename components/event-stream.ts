@@ -1,9 +1,11 @@
 /**
- * Invariant: at most one connection to the event stream a tab. It is closed while nobody looks for a minute and when
- * the page goes away; whenever it comes back after a gap, whoever listens is told that events may have been missed.
+ * Invariant: at most one connection to the event stream a browser, and each event is told once a tab, in order. A tab that
+ * nobody looks at for a minute takes no part; whenever one comes back after a gap, whoever listens is told that events
+ * may have been missed.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { EVENT_NAMES } from './event-kind.ts'
+import { createSource } from './event-source.ts'
+import { canShare, shareConnection } from './shared-connection.ts'
 
 export type EventListener = (event: TaskEvent) => void
 
@@ -13,65 +15,50 @@ export interface EventStream {
   start(onGap: () => void): () => void
 }
 
-const STREAM = '/api/v1/events/stream'
+export interface Connection {
+  open(): void
+  close(): void
+}
+
+/** What a connection tells, and where it goes on. */
+export interface Receiver {
+  /** False when the event was told before. */
+  receive(event: TaskEvent): boolean
+  onGap(): void
+  /** The last event that was told. */
+  last(): string | null
+}
+
 const HIDDEN_MS = 60_000
-const REOPEN_MS = 3000
 
 export function createEventStream(): EventStream {
   const listeners = new Set<EventListener>()
+  let last: string | null = null
+
+  function receive(event: TaskEvent): boolean {
+    if (last !== null && !isAfter(event.id, last)) return false
+    last = event.id
+    for (const listener of listeners) listener(event)
+    return true
+  }
+
   return {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     start(onGap) {
-      const connection = createConnection((event) => {
-        for (const listener of listeners) listener(event)
-      }, onGap)
-      return keepWhileVisible(connection)
+      const receiver: Receiver = { receive, onGap, last: () => last }
+      return keepWhileVisible(canShare() ? shareConnection(receiver) : createSource(receiver))
     },
   }
 }
 
-interface Connection {
-  open(): void
-  close(): void
-}
-
-function createConnection(onEvent: EventListener, onGap: () => void): Connection {
-  let source: EventSource | null = null
-  let retry: ReturnType<typeof setTimeout> | undefined
-  let gap = false
-
-  const open = () => {
-    if (source !== null) return
-    clearTimeout(retry)
-    const opened = new EventSource(STREAM)
-    source = opened
-    // The server writes the same records that its API answers with, so the shape is not checked again.
-    const receive = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as TaskEvent)
-    for (const name of EVENT_NAMES) opened.addEventListener(name, receive)
-    opened.addEventListener('open', () => {
-      if (gap) onGap()
-      gap = false
-    })
-    opened.addEventListener('error', () => {
-      gap = true
-      // The browser connects again by itself, unless the server refused; then it is on us.
-      if (opened.readyState === EventSource.CLOSED && source === opened) {
-        source = null
-        retry = setTimeout(open, REOPEN_MS)
-      }
-    })
-  }
-  const close = () => {
-    clearTimeout(retry)
-    if (source === null) return
-    source.close()
-    source = null
-    gap = true
-  }
-  return { open, close }
+/** Ids of events are two numbers; the first one is the transaction's. */
+export function isAfter(id: string, other: string): boolean {
+  const [transaction = 0, number = 0] = id.split('.').map(Number)
+  const [otherTransaction = 0, otherNumber = 0] = other.split('.').map(Number)
+  return transaction === otherTransaction ? number > otherNumber : transaction > otherTransaction
 }
 
 function keepWhileVisible({ open, close }: Connection): () => void {

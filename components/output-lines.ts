@@ -7,19 +7,49 @@ export type OutputLine =
 
 type Dropped = NonNullable<OutputChunk['dropped']>
 
-/** A line that is cut by the end of a chunk goes on in the next chunk of its stream. */
-export function linesOf(chunks: readonly OutputChunk[], stream: Stream | 'both'): OutputLine[] {
-  const lines: OutputLine[] = []
-  const open: Partial<Record<Stream, number>> = {}
-  for (const chunk of chunks) {
-    if (stream !== 'both' && chunk.stream !== stream) continue
-    if (chunk.dropped !== null) {
-      lines.push({ kind: 'gap', key: `gap-${chunk.id}`, stream: chunk.stream, dropped: chunk.dropped })
-      delete open[chunk.stream]
-    }
-    addLines(lines, open, chunk)
+export interface LineReader {
+  /** A line that is cut by the end of a chunk goes on in the next chunk of its stream. */
+  read(chunks: readonly OutputChunk[], stream: Stream | 'both'): readonly OutputLine[]
+}
+
+/** Remembers what it has cut: of chunks that only grew, it cuts the new ones, however long the log is. */
+export function createLineReader(): LineReader {
+  let lines: readonly OutputLine[] = []
+  let open: Partial<Record<Stream, number>> = {}
+  let of: { stream: Stream | 'both'; first: string | undefined; done: number } | undefined
+
+  return {
+    read(chunks, stream) {
+      const first = chunks[0]?.id
+      if (of === undefined || of.stream !== stream || of.first !== first || of.done > chunks.length) {
+        lines = []
+        open = {}
+        of = { stream, first, done: 0 }
+      }
+      const fresh = chunks.slice(of.done).filter((chunk) => stream === 'both' || chunk.stream === stream)
+      of = { stream, first, done: chunks.length }
+      if (fresh.length === 0) return lines
+      const all = [...lines]
+      for (const chunk of fresh) {
+        if (chunk.dropped !== null) {
+          all.push({ kind: 'gap', key: `gap-${chunk.id}`, stream: chunk.stream, dropped: chunk.dropped })
+          delete open[chunk.stream]
+        }
+        addLines(all, open, chunk)
+      }
+      lines = all
+      return lines
+    },
   }
-  return lines
+}
+
+/** The places of the lines that hold the words, whatever their case. */
+export function placesOf(lines: readonly OutputLine[], words: string): number[] {
+  const wanted = words.toLowerCase()
+  if (wanted === '') return []
+  return lines.flatMap((line, place) =>
+    line.kind === 'line' && line.text.toLowerCase().includes(wanted) ? [place] : [],
+  )
 }
 
 function addLines(lines: OutputLine[], open: Partial<Record<Stream, number>>, chunk: OutputChunk): void {

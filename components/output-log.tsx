@@ -1,7 +1,8 @@
 'use client'
 
 import { memo, type ReactNode, useEffect, useRef, useState } from 'react'
-import { formatBytes, formatClock, formatCount } from './format.ts'
+import { formatCount } from './format.ts'
+import { OutputGap, OutputText } from './output-line.tsx'
 import type { OutputLine } from './output-lines.ts'
 
 interface OutputLogProps {
@@ -9,27 +10,65 @@ interface OutputLogProps {
   follow: boolean
   /** The reader scrolled away from the end, or came back to it. */
   onFollow: (follow: boolean) => void
+  /** What is sought, and the line that was found. */
+  words: string
+  place: number | null
   end: ReactNode
 }
 
 const BLOCK = 200
-/** The end is what is read; a whole log of a hundred thousand lines would stop the browser. */
-const BLOCKS_SHOWN = 10
+/** In the page at once: a whole log of a hundred thousand lines would stop the browser. */
+const BLOCKS_SHOWN = 15
+const BLOCKS_STEP = 8
 const AT_END_PX = 24
 
-/** The last lines, in blocks that the browser lays out only when they come into view; more of those before on demand. */
-export function OutputLog({ lines, follow, onFollow, end }: OutputLogProps) {
+/** A window of the lines, in blocks that the browser lays out only when they come into view; it follows the end or stays. */
+export function OutputLog({ lines, follow, onFollow, words, place, end }: OutputLogProps) {
   const box = useRef<HTMLElement>(null)
+  /** The block that the window begins with; null is the window at the end. */
+  const [from, setFrom] = useState<number | null>(null)
+  /** What is to be in view after the window has moved. */
+  const [target, setTarget] = useState<{ selector: string; block: ScrollLogicalPosition } | null>(null)
+  const count = Math.ceil(lines.length / BLOCK)
+  const last = Math.max(0, count - BLOCKS_SHOWN)
+  const start = follow || from === null ? last : Math.min(from, last)
+  const blocks = blocksOf(lines, start)
+  const after = lines.length - (start + blocks.length) * BLOCK
+
+  // Where following ends, the window stays; where it begins again, it goes with the end.
+  if (follow && from !== null) setFrom(null)
+  if (!follow && from === null && lines.length > 0) setFrom(start)
+
+  const [sought, setSought] = useState(place)
+  if (place !== sought) {
+    setSought(place)
+    if (place !== null) {
+      const block = Math.floor(place / BLOCK)
+      if (block < start || block >= start + blocks.length) setFrom(Math.max(0, block - Math.floor(BLOCKS_SHOWN / 2)))
+      setTarget({ selector: `[data-line="${place}"]`, block: 'center' })
+    }
+  }
+
   useEffect(() => {
     // After every change, for what ends the log stands below its last line.
     if (follow) box.current?.scrollTo({ top: box.current.scrollHeight })
   })
-  const [more, setMore] = useState(0)
-  const blocks = blocksOf(lines, BLOCKS_SHOWN + more)
-  const hidden = blocks[0]?.first ?? 0
+  useEffect(() => {
+    if (target !== null) box.current?.querySelector(target.selector)?.scrollIntoView({ block: target.block })
+  }, [target])
+
+  const move = (by: number, block: ScrollLogicalPosition) => {
+    const edge = by < 0 ? start : start + blocks.length - 1
+    onFollow(false)
+    setFrom(Math.max(0, Math.min(last, start + by)))
+    setTarget({ selector: `[data-first="${edge * BLOCK}"]`, block })
+  }
   const scrolled = () => {
     const { scrollTop = 0, scrollHeight = 0, clientHeight = 0 } = box.current ?? {}
-    onFollow(scrollHeight - scrollTop - clientHeight < AT_END_PX)
+    const atEnd = after <= 0 && scrollHeight - scrollTop - clientHeight < AT_END_PX
+    // A window that stays where it is must not move on with each line that is written.
+    if (!atEnd && follow) setFrom(start)
+    if (atEnd !== follow) onFollow(atEnd)
   }
   return (
     <section
@@ -40,82 +79,74 @@ export function OutputLog({ lines, follow, onFollow, end }: OutputLogProps) {
       onScroll={scrolled}
       className="mono min-h-0 flex-1 overflow-y-auto bg-sunken py-4 leading-[18px] -outline-offset-2 max-lg:max-h-[70dvh] max-lg:min-h-60"
     >
-      {hidden > 0 && (
-        <button
-          type="button"
-          onClick={() => setMore(more + BLOCKS_SHOWN)}
-          className="mb-2 ml-6 font-sans text-13 underlined"
-        >
-          Show more of the {formatCount(hidden)} lines before these
-        </button>
+      {start > 0 && (
+        <Move onClick={() => move(-BLOCKS_STEP, 'start')}>
+          Show more of the {formatCount(start * BLOCK)} lines before these
+        </Move>
       )}
       {blocks.map(({ first, lines: block }) => (
-        <Block key={first} lines={block} />
+        <Block key={first} first={first} lines={block} words={words} place={placeIn(first, place)} />
       ))}
-      {end}
+      {after > 0 ? (
+        <Move onClick={() => move(BLOCKS_STEP, 'end')}>Show more of the {formatCount(after)} lines after these</Move>
+      ) : (
+        end
+      )}
     </section>
   )
 }
 
+function Move({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <button type="button" onClick={onClick} className="my-1 ml-6 font-sans text-13 underlined max-md:ml-4">
+      {children}
+    </button>
+  )
+}
+
+interface BlockProps {
+  /** How many lines stand before it: the same for ever, since lines are only added at the end. */
+  readonly first: number
+  readonly lines: readonly OutputLine[]
+  readonly words: string
+  readonly place: number | null
+}
+
 const Block = memo(
-  function Block({ lines }: { lines: readonly OutputLine[] }) {
+  function Block({ first, lines, words, place }: BlockProps) {
     return (
-      <div className="[contain-intrinsic-size:auto_3600px] [content-visibility:auto]">
-        {lines.map((line) =>
-          line.kind === 'gap' ? <Gap key={line.key} gap={line} /> : <Line key={line.key} line={line} />,
+      <div data-first={first} className="[contain-intrinsic-size:auto_3600px] [content-visibility:auto]">
+        {lines.map((line, index) =>
+          line.kind === 'gap' ? (
+            <OutputGap key={line.key} gap={line} />
+          ) : (
+            <OutputText
+              key={line.key}
+              line={line}
+              place={first + index}
+              words={words}
+              found={first + index === place}
+            />
+          ),
         )}
       </div>
     )
   },
   (before, after) =>
-    before.lines.length === after.lines.length && before.lines.every((line, index) => isSame(line, after.lines[index])),
+    before.words === after.words &&
+    before.place === after.place &&
+    before.lines.length === after.lines.length &&
+    before.lines.every((line, index) => line === after.lines[index]),
 )
 
-/** A line is cut anew from its chunks each time; its text grows until its end has come. */
-function isSame(line: OutputLine, other: OutputLine | undefined): boolean {
-  if (line.key !== other?.key) return false
-  return line.kind === 'gap' || other.kind === 'gap' || line.text === other.text
+function placeIn(first: number, place: number | null): number | null {
+  return place !== null && place >= first && place < first + BLOCK ? place : null
 }
 
-function Line({ line }: { line: Extract<OutputLine, { kind: 'line' }> }) {
-  const wrong = line.stream === 'stderr'
-  return (
-    <div className="flex gap-5 px-6 max-md:gap-3 max-md:px-4">
-      <time dateTime={line.at} title={line.at} className="shrink-0 select-none text-ink-3">
-        {formatClock(line.at)}
-      </time>
-      <span className={`min-w-0 whitespace-pre-wrap [overflow-wrap:anywhere] ${wrong ? 'text-bad-fg' : ''}`}>
-        {wrong && <span className="sr-only">stderr: </span>}
-        {line.text || ' '}
-      </span>
-    </div>
-  )
-}
-
-/** What is gone is named: how much, of what, and why. */
-function Gap({ gap: { dropped, stream } }: { gap: Extract<OutputLine, { kind: 'gap' }> }) {
-  const count = dropped.to - dropped.from + 1
-  return (
-    <p className="mx-6 my-2 border-warn-fill border-y border-dashed py-2 pl-[78px] font-sans text-ink-2 max-md:mx-4 max-md:pl-0">
-      <strong className="font-medium text-warn-fg">Gap.</strong> Messages {formatCount(dropped.from)} to{' '}
-      {formatCount(dropped.to)} are gone: {formatCount(count)} messages, {formatBytes(dropped.bytes)} of {stream}.
-      <br />
-      The worker’s spool was full and dropped its oldest output first.
-    </p>
-  )
-}
-
-interface LineBlock {
-  /** How many lines stand before it: the same for ever, since lines are only added at the end. */
-  readonly first: number
-  readonly lines: readonly OutputLine[]
-}
-
-function blocksOf(lines: readonly OutputLine[], shown: number): LineBlock[] {
-  const count = Math.ceil(lines.length / BLOCK)
-  const from = Math.max(0, count - shown)
-  return Array.from({ length: count - from }, (_, index) => {
-    const first = (from + index) * BLOCK
+function blocksOf(lines: readonly OutputLine[], start: number): { first: number; lines: readonly OutputLine[] }[] {
+  const count = Math.min(BLOCKS_SHOWN, Math.ceil(lines.length / BLOCK) - start)
+  return Array.from({ length: Math.max(0, count) }, (_, index) => {
+    const first = (start + index) * BLOCK
     return { first, lines: lines.slice(first, first + BLOCK) }
   })
 }

@@ -1,10 +1,12 @@
 'use client'
 
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react'
 import type { Attempt, Stream, Task } from '#lib/task/schema.ts'
+import { DownloadLink } from './download-link.tsx'
 import { formatBytes, formatClock, formatCount, plural } from './format.ts'
 import { type LiveOutput, useLiveOutput } from './live-output.ts'
-import { linesOf, missingOf } from './output-lines.ts'
+import { OutputFind } from './output-find.tsx'
+import { createLineReader, missingOf, placesOf } from './output-lines.ts'
 import { OutputLog } from './output-log.tsx'
 import { Segments } from './ui/tabs.tsx'
 
@@ -22,7 +24,16 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
   const [follow, setFollow] = useState(true)
   const shown = attempts.find(({ attempt }) => attempt === (chosen ?? newest)) ?? null
   const output = useLiveOutput(task.id, shown?.attempt ?? null, shown !== null && shown.finishedAt === null)
-  const lines = useMemo(() => linesOf(output.chunks, stream), [output.chunks, stream])
+  const [reader] = useState(createLineReader)
+  const lines = reader.read(output.chunks, stream)
+  const [words, setWords] = useState('')
+  const sought = useDeferredValue(words)
+  const places = useMemo(() => placesOf(lines, sought), [lines, sought])
+  const [place, setPlace] = useState<number | null>(null)
+  const goTo = (next: number | null) => {
+    setPlace(next)
+    if (next !== null) setFollow(false)
+  }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 px-4 max-xl:border-line max-xl:border-b max-md:px-2 xl:absolute xl:top-0 xl:right-2 xl:left-[236px]">
@@ -42,9 +53,11 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
         lines={lines}
         follow={follow}
         onFollow={setFollow}
+        words={sought}
+        place={place}
         end={<OutputEnd task={task} attempt={shown} output={output} empty={lines.length === 0} />}
       />
-      <div className="flex min-h-10 items-center justify-between gap-4 border-line border-t px-6 text-12 max-md:px-4">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-1 border-line border-t px-6 text-12 max-md:px-4">
         <label className="touch flex items-center gap-2">
           <input
             type="checkbox"
@@ -54,9 +67,19 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
           />
           Follow
         </label>
-        <p className="text-ink-2">
+        <OutputFind words={words} onWords={setWords} places={places} place={place} onPlace={goTo} />
+        <p className="ml-auto text-ink-2">
           {output.failed ? 'Not answered, asking again.' : sizeOf(output, lines.length, shown)}
         </p>
+        {shown !== null && (
+          <DownloadLink
+            href={`/exports/tasks/${encodeURIComponent(task.id)}/output?attempt=${shown.attempt}`}
+            kind="quiet"
+            size="small"
+          >
+            Download
+          </DownloadLink>
+        )}
       </div>
     </div>
   )

@@ -1,7 +1,8 @@
 /**
  * Measures the ledger beside its floor, the raw driver writing the same rows, in one run: `npm run bench`, or
- * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store, pages). `--full` recovers
- * five times as many tasks, and reads pages of ten million instead of one. It fails when it cannot measure, never for being slow.
+ * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store, pages, chart,
+ * log). `--full` recovers five times as many tasks, and reads pages of ten million instead of one. It fails when it cannot
+ * measure, never for being slow.
  */
 import { spawn } from 'node:child_process'
 import { startPostgres } from './postgres.mjs'
@@ -14,7 +15,14 @@ let postgres
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
 try {
-  await step('Preparing', () => run(process.execPath, ['scripts/prepare.mjs', '--no-build']).then(() => ''))
+  const inBrowser = all || asked.includes('chart') || asked.includes('log')
+  const prepare = ['scripts/prepare.mjs', ...(inBrowser ? [] : ['--no-build'])]
+  await step('Preparing', () => run(process.execPath, prepare).then(() => ''))
+  if (inBrowser) {
+    await step('Finding a browser', async () => {
+      process.env.E2E_BROWSER = await run(process.execPath, ['scripts/browser.mjs'])
+    })
+  }
   if (all || asked.includes('postgresql') || asked.includes('recovery') || asked.includes('pages')) {
     await step('Starting PostgreSQL', async () => {
       postgres = await startPostgres()

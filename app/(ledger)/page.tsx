@@ -5,8 +5,10 @@ import { HealthStrip } from '#components/health-strip.tsx'
 import { LiveRecords } from '#components/live-records.tsx'
 import { OpenIncidents } from '#components/open-incidents.tsx'
 import { StandingStrip } from '#components/standing-strip.tsx'
+import { ThroughputPanel } from '#components/throughput-panel.tsx'
 import { requireContext } from '#lib/api/session.ts'
-import { listIncidents, readHealth, readStandings } from '#lib/ledger/index.ts'
+import { listIncidents, readHealth, readStandings, readThroughput } from '#lib/ledger/index.ts'
+import { ReadThroughput } from '#lib/task/throughput.ts'
 import { hasHistory } from './tasks/read-list.ts'
 
 export const metadata: Metadata = { title: 'Now' }
@@ -14,12 +16,15 @@ export const metadata: Metadata = { title: 'Now' }
 const INCIDENTS = 10
 const POLL_MS = 3000
 
-export default async function NowPage() {
+export default async function NowPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
   const context = await requireContext('/')
-  const [health, standings, { incidents }] = await Promise.all([
+  // Whatever else stands in the address is an hour.
+  const { window = '1h' } = ReadThroughput.catch({}).parse({ window: (await searchParams).window })
+  const [health, standings, { incidents }, throughput] = await Promise.all([
     readHealth(context),
     readStandings(context),
     listIncidents(context, { state: 'open', limit: INCIDENTS }),
+    readThroughput(context, { window }),
   ])
   const empty = Object.values(standings).every(({ count }) => count === 0)
   if (empty && !(await hasHistory(context))) return <FirstRun database={health.database} />
@@ -30,6 +35,7 @@ export default async function NowPage() {
       <HealthStrip database={health.database} />
       <StandingStrip standings={standings} />
       <OpenIncidents incidents={incidents} />
+      <ThroughputPanel throughput={throughput} window={window} />
       <Activity />
     </>
   )

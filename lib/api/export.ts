@@ -3,7 +3,7 @@ import { type Context, listTasks } from '#lib/ledger/index.ts'
 import type { ListTasks } from '#lib/task/commands.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 
-export type ExportFormat = 'csv' | 'json'
+export type ExportFormat = 'csv' | 'json' | 'txt'
 
 /** More than this is a question for the database, not for a browser. */
 const TASKS_MAX = 100_000
@@ -85,6 +85,7 @@ function cellOf(value: string | number | null | undefined): string {
 const TYPES: Record<ExportFormat, string> = {
   csv: 'text/csv; charset=utf-8',
   json: 'application/json; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
 }
 
 export function toDownload(content: AsyncGenerator<string>, name: string, format: ExportFormat): Response {

@@ -19,6 +19,8 @@ import type { EventType } from '#lib/task/schema.ts'
 export interface Metrics {
   readonly onRound: OnRound
   onRequest(route: string, status: number, seconds: number): void
+  /** One more event stream, or one less. */
+  onStream(change: 1 | -1): void
   /** The text that Prometheus reads. */
   render(context: Context, sweepMs: number): Promise<{ contentType: string; text: string }>
 }
@@ -76,6 +78,7 @@ export function createMetrics(): Metrics {
     buckets: DETECTION,
     registers,
   })
+  const streams = new Gauge({ name: 'rollcall_event_streams', help: 'Event streams that are open here', registers })
   const gauges = createGauges(registry)
   const counters = createCounters(registry)
   let cursor: ActivityCursor | undefined
@@ -93,6 +96,7 @@ export function createMetrics(): Metrics {
   return {
     onRound: (operation, count) => commits.observe({ operation }, count),
     onRequest: (route, status, seconds) => requests.observe({ route, status }, seconds),
+    onStream: (change) => streams.inc(change),
     async render(context, sweepMs) {
       // One at a time: two that read from the same place would count what is there twice.
       reading = reading.catch(() => {}).then(() => collect(context, sweepMs))

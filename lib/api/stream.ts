@@ -38,7 +38,7 @@ interface Opening {
 }
 
 /** Subscribes before it answers, so that a cursor that is none and a database that is away are told as errors. */
-export async function openStream({ runtime: { tail } }: Call, opening: Opening): Promise<ApiResponse> {
+export async function openStream({ runtime: { tail, metrics } }: Call, opening: Opening): Promise<ApiResponse> {
   const { task, after } = opening.input as StreamEvents
   const feed = await openFeed(tail, opening.lastEventId || after)
   return {
@@ -48,6 +48,7 @@ export async function openStream({ runtime: { tail } }: Call, opening: Opening):
       const stopWatching = watch(opening.admit, feed.close)
       signal.addEventListener('abort', feed.close, { once: true })
       if (signal.aborted) feed.close()
+      metrics.onStream(1)
       let keepsUp = reader.write('retry: 1000\n: rollcall\n\n')
       const comments = setInterval(() => keepsUp && reader.write(': \n\n'), COMMENT_EVERY_MS)
       while (keepsUp || (await catchesUp(reader, signal))) {
@@ -56,6 +57,7 @@ export async function openStream({ runtime: { tail } }: Call, opening: Opening):
         const wanted = events.filter((event) => task === undefined || event.taskId === task)
         keepsUp = wanted.length === 0 || reader.write(wanted.map(toMessage).join(''))
       }
+      metrics.onStream(-1)
       feed.close()
       stopWatching()
       clearInterval(comments)

@@ -7,6 +7,8 @@ const PREPARED_MAX = 200
 // A terminal sends these to everybody; the server ends this process when it has no more use for it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
 
+process.on('disconnect', () => process.exit())
+
 const connection = new Libsql(process.argv[2])
 connection.exec('PRAGMA busy_timeout = 5000')
 connection.exec('PRAGMA query_only = ON')
@@ -18,11 +20,16 @@ process.on('message', ({ text, parameters }) => {
     const rows = statement.all(parameters)
     // Names once and rows as arrays: half of what objects cost to hand over.
     const columns = statement.columns().map(({ name }) => name)
-    process.send({ columns, rows })
+    answer({ columns, rows })
   } catch (error) {
-    process.send({ error: { message: error.message, code: error.code } })
+    answer({ error: { message: error.message, code: error.code } })
   }
 })
+
+/** Whoever asked may be gone by now, and this process goes with them. */
+function answer(message) {
+  process.send(message, () => undefined)
+}
 
 function prepare(text) {
   const known = prepared.get(text)

@@ -1,8 +1,9 @@
 /** Tasks as files: every one that matches, once, in a form that spreadsheets read and do not carry out. */
 import { expect, it } from 'vitest'
 import { tasksAsCsv, tasksAsJson } from '#lib/api/export.ts'
-import { createTask } from '#lib/ledger/index.ts'
-import { taskOf } from '../support/factories.ts'
+import { outputAsText } from '#lib/api/export-output.ts'
+import { appendOutput, createTask } from '#lib/ledger/index.ts'
+import { begin, taskOf } from '../support/factories.ts'
 import { forEachDialect } from '../support/ledger.ts'
 
 async function all(content: AsyncGenerator<string>): Promise<string> {
@@ -40,3 +41,22 @@ forEachDialect('an export', (open) => {
     expect(JSON.parse(await all(tasksAsJson(context, {}, more)))).toEqual({ ...more, tasks: [] })
   })
 })
+
+forEachDialect('the output of an attempt as text', (open) => {
+  it('is all of it in its order, with a line where some was dropped', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    const gap = { from: 601, to: 603, bytes: 42 }
+    const messages = Array.from({ length: 600 }, (_, index) => messageOf(index + 1))
+    await appendOutput(ledger.context, { ...ref, messages })
+    await appendOutput(ledger.context, { ...ref, messages: [{ ...messageOf(604), dropped: gap }] })
+    const text = await all(outputAsText(ledger.context, ref))
+    const lines = messages.map(({ data }) => data).join('')
+    const told = '\n[gap: messages 601 to 603 of stdout, 42 bytes, were dropped before they reached the ledger]\n'
+    expect(text).toBe(`${lines}${told}line 604\n`)
+  })
+})
+
+function messageOf(sequence: number) {
+  return { id: `m${sequence}`, stream: 'stdout' as const, sequence, data: `line ${sequence}\n` }
+}

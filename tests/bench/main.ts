@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chartPart, logPart } from './browser.ts'
 import { commandPart } from './command.ts'
 import type { Comparison } from './contest.ts'
 import { httpPart } from './http.ts'
@@ -27,6 +28,8 @@ const PARTS: Record<string, (bench: Bench) => Promise<Comparison[]>> = {
   command: commandPart,
   store: storePart,
   pages: pagesPart,
+  chart: chartPart,
+  log: logPart,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--full')

@@ -26,7 +26,7 @@ export function seedStatements(dialect: Dialect['name'], tasks: number, now: num
   const numbers = (from: number, to: number) =>
     dialect === 'sqlite'
       ? `(WITH RECURSIVE s(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM s WHERE n < ${to}) SELECT n FROM s) AS s`
-      : `generate_series(${from}, ${to}) AS s(n)`
+      : `generate_series(${from}::bigint, ${to}) AS s(n)`
   const at = big(`${now} - (${tasks} - n) * ${GAP_MS}`)
   const open = `n > ${tasks - OPEN}`
   const running = `(${open} AND n % 8 < 6)`

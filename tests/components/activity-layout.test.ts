@@ -1,6 +1,6 @@
 /** Where things stand in the chart of attempts, and where its cursor goes. */
 import { describe, expect, it } from 'vitest'
-import { barAt, gridOf, LANES, layOut, ROW, timeAt, xOf, yOf } from '#components/activity-layout.ts'
+import { barAt, gridOf, inView, LANES, layOut, ROW, timeAt, xOf, yOf } from '#components/activity-layout.ts'
 import { stepBar } from '#components/activity-step.ts'
 import type { Activity, ActivityAttempt, ActivityWorker } from '#lib/task/activity.ts'
 
@@ -42,6 +42,26 @@ describe('the rows', () => {
       ['2', 1],
       ['3', 0],
     ])
+  })
+
+  it('give of each lane what a view shows, with what began before it and what goes on behind it', () => {
+    const spans = [
+      ['1', 0, 10],
+      ['2', 10, 20],
+      ['3', 20, 30],
+      ['4', 40, null],
+    ] as const
+    const { rows } = layOut(activity(spans.map(([id, from, to]) => attempt(id, from, to))))
+    const lane = rows[0]?.lanes[0] ?? []
+    const shown = (from: number, to: number) =>
+      inView(lane, { fromMs: START + from * MINUTE, toMs: START + to * MINUTE, width: 600 }).map(
+        (bar) => bar.attempt.taskId,
+      )
+    expect(shown(15, 25)).toEqual(['2', '3'])
+    expect(shown(31, 39)).toEqual([])
+    expect(shown(31, 50)).toEqual(['4'])
+    expect(shown(50, 60)).toEqual(['4'])
+    expect(shown(-10, 90)).toEqual(['1', '2', '3', '4'])
   })
 
   it('say how many have no lane', () => {
