@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 const API_PATHS = /^\/(api\/v1|healthz|readyz|metrics)(?=[/?]|$)/
-const STOP_LIMIT_MS = 10_000
+const [CUT_OFF_MS, STOP_LIMIT_MS] = [7000, 9500]
 const port = process.env.PORT || '3000'
 const host = process.env.HOST || '127.0.0.1'
 // A sender may take this long for a request, and less for its headers; slower ones get 408 and are cut off.
@@ -57,12 +57,14 @@ function api() {
   return globalThis[Symbol.for('rollcall.api')]
 }
 
-/** Accepts nothing new, ends what would never end by itself, waits for the rest. Asked twice, it ends at once. */
+/** Accepts nothing new, ends what would never end by itself, waits a while for the rest. Asked twice, it ends at once. */
 async function stop() {
   if (stopping || !api()) process.exit(stopping ? 1 : 0)
   stopping = true
   setTimeout(() => process.exit(1), STOP_LIMIT_MS)
   server.close()
+  // Who sends or reads so slowly would be cut off by the end of this process anyway.
+  setTimeout(() => server.closeAllConnections(), CUT_OFF_MS)
   await api().close()
   while (running.size > 0) await Promise.all([...running].map((response) => once(response, 'close')))
   await app.close()

@@ -98,6 +98,30 @@ describe('a server that is asked to stop', SEVERAL_STARTS, () => {
     expect(server.stderr()).toBe('')
   })
 
+  it('is gone within ten seconds, by 0, with 50 streams, 50 waiting claims, pages and a sender who never ends', async () => {
+    const server = await startServer({ databaseUrl })
+    const stage = toStage(server)
+    const streams = await Promise.all(Array.from({ length: 50 }, () => listen(server)))
+    const workers = await Promise.all(Array.from({ length: 50 }, () => stage.hire()))
+    const claims = workers.map(({ id }) => {
+      const claim = { workerId: id, requestId: freshId('request'), waitMs: 30_000 }
+      return stage.admin.call('claimTasks', claim, { timeoutMs: 40_000 })
+    })
+    const pages = Array.from({ length: 10 }, () => fetch(`${server.url}/sign-in`).then((page) => page.text()))
+    await Promise.all(pages)
+    const sender = await openWire(server)
+    const head = ['POST /api/v1/tasks HTTP/1.1', 'host: x', `authorization: Bearer ${server.adminToken}`]
+    sender.write([...head, 'content-length: 500', '', '{'].join('\r\n'))
+    await stage.create({ requires: [freshId('skill')] })
+    await Promise.all(streams.map((stream) => stream.until(({ event }) => event.type === 'task.created')))
+
+    const startedMs = performance.now()
+    expect(await server.kill('SIGTERM')).toBe(0)
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
+    expect((await Promise.all(claims)).flatMap(({ tasks }) => tasks)).toEqual([])
+    await Promise.all([...streams.map(({ ended }) => ended), sender.closed])
+  })
+
   it('keeps every task whose creation it has answered', async () => {
     const server = await startServer({ databaseUrl })
     const tasks = Array.from({ length: 100 }, () => taskOf())
