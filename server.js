@@ -49,6 +49,7 @@ console.log(`rollcall: listening on http://${host.includes(':') ? `[${host}]` : 
 
 async function answer(request, response) {
   await booted
+  request.headers['x-rollcall-address'] = request.socket.remoteAddress ?? ''
   if (API_PATHS.test(request.url)) api().handle(request, response)
   else if (api().admitsPage(request, response)) await pages(request, response)
 }

@@ -37,6 +37,7 @@ export const EVENT_KINDS: Record<EventType, EventKind> = {
   'task.aborted': 'transition',
   'task.requeued': 'transition',
   'task.refused': 'refusal',
+  'task.unmasked': 'act',
   'worker.registered': 'report',
   'worker.drained': 'act',
   'worker.resumed': 'act',

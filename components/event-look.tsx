@@ -3,6 +3,7 @@ import {
   Check,
   CircleSlash2,
   CloudLightning,
+  Eye,
   Filter,
   Hand,
   Import,
@@ -110,6 +111,7 @@ const EVENT_LOOKS: Record<EventType, EventLook> = {
   'incident.resolved': quiet(Check),
   'incident.reopened': quiet(Siren),
   'task.refunded': quiet(Undo2),
+  'task.unmasked': quiet(Eye),
 }
 
 /** A finish wears the look of what it finished as, and a failure for good is a solid. */

@@ -83,6 +83,7 @@ const WORDS: Record<EventType, Teller> = {
     ...line(`Refused: ${reason ?? 'a write of an attempt that is not the current one'}.`),
     more: reported(data),
   }),
+  'task.unmasked': ({ reason }) => line('Contents unmasked:', quoted(reason)),
   'worker.registered': () => line('Worker registered.'),
   'worker.drained': ({ reason }) => line('Worker drains.', reason ? quoted(reason) : ''),
   'worker.resumed': ({ reason }) => line('Worker resumed.', reason ? quoted(reason) : ''),

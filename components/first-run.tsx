@@ -51,7 +51,7 @@ function Steps() {
       >
         <CommandChoice ways={WAYS} />
         <p className="mt-2 text-12 text-ink-3">
-          It asks for <code className="mono">ROLLCALL_TOKEN</code>, a token like the one you signed in with, and for{' '}
+          It asks for <code className="mono">ROLLCALL_TOKEN</code>, a token of Settings → Tokens, and for{' '}
           <code className="mono">ROLLCALL_URL</code> when the server is not on port 3000 of this machine.
         </p>
       </Step>

@@ -14,7 +14,7 @@ export function SectionHeading({ title, children }: { title: string; children?: 
   return (
     <div className="flex h-10 items-center gap-3 border-line border-b px-6 max-md:px-4">
       <h2 className="font-semibold">{title}</h2>
-      {children && <p className="truncate text-ink-3">{children}</p>}
+      {children && <div className="truncate text-ink-3">{children}</div>}
     </div>
   )
 }

@@ -1,14 +1,18 @@
-import type { Compensation, Task } from '#lib/task/schema.ts'
+import type { Compensation, Task, Unmasked } from '#lib/task/schema.ts'
 import { CompensationList } from './compensation-list.tsx'
 import { JsonView } from './json-view.tsx'
+import { UnmaskPanel } from './unmask-panel.tsx'
+import type { Call } from './use-call.ts'
 
 interface PayloadPanelProps {
   task: Task
   compensations: readonly Compensation[]
+  /** How an admin sees what is masked, where anything is. */
+  unmask: Call<Unmasked> | null
 }
 
 /** What the task was given, what it left behind, and what would undo it. */
-export function PayloadPanel({ task, compensations }: PayloadPanelProps) {
+export function PayloadPanel({ task, compensations, unmask }: PayloadPanelProps) {
   return (
     <div className="flex flex-1 flex-col gap-5 overflow-y-auto px-6 py-4 max-md:px-4">
       {task.payload === null ? (
@@ -16,6 +20,7 @@ export function PayloadPanel({ task, compensations }: PayloadPanelProps) {
       ) : (
         <JsonView name="Payload" value={task.payload} />
       )}
+      {unmask !== null && <UnmaskPanel taskId={task.id} unmask={unmask} />}
       {task.artifacts !== null && <JsonView name="Artifacts" value={task.artifacts} />}
       <CompensationList task={task} compensations={compensations} />
     </div>

@@ -35,6 +35,9 @@ export default function PersonMenuItems({ name, role, theme, signOut, onLeave }:
       <p className="px-2 py-1">
         <span className="font-medium">{name}</span> <span className="text-ink-3">{role}</span>
       </p>
+      <Link href="/settings" className={ITEM} onClick={onLeave}>
+        Settings
+      </Link>
       <ThemeChoice initial={theme} />
       <form action={signOut} className="border-line border-t pt-2">
         <button type="submit" className={ITEM}>

@@ -12,12 +12,13 @@ interface ReasonButtonProps extends Omit<ReasonDialogProps, 'open' | 'onClose'> 
   children: ReactNode
   /** Why it is refused; then it stays in its place and says so. */
   refusal: string | null
+  size?: 'normal' | 'small'
   /** The key that presses it. */
   shortcut?: string
 }
 
 /** Opens the dialog of an act that takes nothing but words. */
-export function ReasonButton({ children, refusal, shortcut, ...dialog }: ReasonButtonProps) {
+export function ReasonButton({ children, refusal, size, shortcut, ...dialog }: ReasonButtonProps) {
   const [times, setTimes] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const open = () => {
@@ -27,7 +28,7 @@ export function ReasonButton({ children, refusal, shortcut, ...dialog }: ReasonB
   }
   useKeys(shortcut === undefined ? {} : { [shortcut]: open })
   const button = (
-    <Button onClick={open} aria-disabled={refusal !== null}>
+    <Button onClick={open} size={size} aria-disabled={refusal !== null}>
       {children}
     </Button>
   )

@@ -13,7 +13,33 @@ interface SignInFormProps {
   signIn: (previous: SignInState, form: FormData) => Promise<SignInState>
 }
 
-export function SignInForm({ next, signIn }: SignInFormProps) {
+export function PasswordForm({ next, signIn }: SignInFormProps) {
+  const [state, submit, pending] = useActionState(signIn, { error: null })
+  return (
+    <form action={submit} className="flex flex-col gap-4">
+      <input type="hidden" name="next" value={next} />
+      <Field label="Name or e-mail address" id="login">
+        <Input id="login" name="login" required autoComplete="username" autoCapitalize="none" autoFocus />
+      </Field>
+      <Field label="Password" id="password" error={state.error}>
+        <Input
+          id="password"
+          name="password"
+          type="password"
+          required
+          autoComplete="current-password"
+          aria-invalid={state.error !== null}
+          aria-describedby={state.error === null ? undefined : 'password-error'}
+        />
+      </Field>
+      <Button kind="primary" type="submit" disabled={pending}>
+        Sign in
+      </Button>
+    </form>
+  )
+}
+
+export function TokenForm({ next, signIn, focused = false }: SignInFormProps & { focused?: boolean }) {
   const [state, submit, pending] = useActionState(signIn, { error: null })
   return (
     <form action={submit} className="flex flex-col gap-4">
@@ -24,16 +50,16 @@ export function SignInForm({ next, signIn }: SignInFormProps) {
           name="token"
           type="password"
           required
-          autoComplete="current-password"
+          autoComplete="off"
           placeholder="rc_…"
           aria-invalid={state.error !== null}
           aria-describedby={state.error === null ? undefined : 'token-error'}
           className="mono"
-          autoFocus
+          autoFocus={focused}
         />
       </Field>
-      <Button kind="primary" type="submit" disabled={pending}>
-        Sign in
+      <Button kind={focused ? 'primary' : 'plain'} type="submit" disabled={pending}>
+        Sign in{focused ? '' : ' with the token'}
       </Button>
     </form>
   )

@@ -1,11 +1,13 @@
 /** From a process to a server: migrate, recover, sweep, and only then answer. */
 import packageJson from '../package.json' with { type: 'json' }
 import { createAdmission } from './api/admission.ts'
+import { offerSetup } from './api/auth/members.ts'
+import { createProvider } from './api/auth/provider.ts'
+import { hashSecret } from './api/auth/secrets.ts'
 import { createHandler } from './api/handler.ts'
 import { createMetrics } from './api/metrics.ts'
 import { createRespond } from './api/respond.ts'
 import { contextFor, publishRuntime, type Runtime } from './api/runtime.ts'
-import { ensureAdmin } from './api/tokens.ts'
 import { startTracing } from './api/trace.ts'
 import { readConfig } from './config.ts'
 import { API_HANDLER } from './contract.ts'
@@ -17,6 +19,7 @@ import {
   COMPENSATOR,
   createSendMail,
   type Host,
+  keepEnvironmentToken,
   recover,
   SWEEPER,
   SYSTEM,
@@ -41,7 +44,7 @@ export async function boot(env: Env = readEnv()): Promise<Runtime> {
 }
 
 async function begin(env: Env): Promise<Runtime> {
-  const { settings, strategies, secrets } = await readConfig(env)
+  const { settings, strategies, secrets, clientSecret } = await readConfig(env)
   const policy = createPolicy(settings, strategies)
   for (const name of await migrate(env.databaseUrl)) console.log(`rollcall: applied migration ${name}`)
   const metrics = createMetrics()
@@ -55,7 +58,8 @@ async function begin(env: Env): Promise<Runtime> {
     trigger: 'boot',
     firstBatchOnly: true,
   })
-  const secret = await ensureAdmin(db, env.adminToken)
+  if (env.adminToken !== undefined) await keepEnvironmentToken({ db }, hashSecret(env.adminToken))
+  const setup = await offerSetup(contextFor({ ...SYSTEM, name: 'boot' }, { db, policy }))
   const sweeper = startSweeper(context, options, (error) => tell('a sweep failed', error))
   startOperationRunner(context, { everyMs: env.sweepMs }, (error) => tell('a bulk act failed', error))
   const compensator = startCompensator(contextFor(COMPENSATOR, { db, policy }), {
@@ -66,11 +70,12 @@ async function begin(env: Env): Promise<Runtime> {
   const alerter = startAlerter(context, {
     pollMs: env.sweepMs,
     sweepMs: env.sweepMs,
-    baseUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
+    baseUrl: addressOf(env),
     sendMail: createSendMail(mailOf(env)),
     onError: (error) => tell('alerting failed', error),
   })
   const tracing = await startTracing(env.tracesTo, packageJson.version)
+  const identities = settings.access.provider
   const admission = createAdmission(settings, env.publicUrl !== undefined)
   const runtime: Runtime = {
     env,
@@ -84,10 +89,11 @@ async function begin(env: Env): Promise<Runtime> {
     admission,
     alerter,
     tracing,
+    provider: identities && createProvider(identities, clientSecret, addressOf(env)),
   }
   publishRuntime(runtime)
   Object.assign(globalThis, { [API_HANDLER]: createHandler(createRespond(runtime), runtime) })
-  if (secret !== null) printFirstToken(env, secret)
+  if (setup) printSetup(env, setup.path)
   return runtime
 }
 
@@ -107,14 +113,17 @@ function mailOf({ smtpUrl, mailFrom }: Env) {
   return smtpUrl === undefined || mailFrom === undefined ? undefined : { url: smtpUrl, from: mailFrom }
 }
 
-function printFirstToken({ host, port }: Env, secret: string): void {
+/** Where people reach this server. */
+function addressOf({ host, port, publicUrl }: Env): string {
+  return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function printSetup(env: Env, path: string): void {
   console.log(`
-rollcall: first start. This is the admin token; it is shown this once:
+rollcall: nobody can sign in yet. Open this link to become the first admin; it works once, and for a day:
 
-    ${secret}
+    ${addressOf(env)}${path}
 
-  Sign in with it at http://${host}:${port}/sign-in, and let the command use it:
-
-    export ROLLCALL_TOKEN=${secret}
+  A token for the command is made there as well. Without a browser, start with ROLLCALL_ADMIN_TOKEN set to a token of yours.
 `)
 }

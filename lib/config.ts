@@ -13,6 +13,8 @@ export interface Config {
   readonly strategies: readonly RecoveryStrategy[]
   /** By kind, what calls to the handlers of compensations are signed with. */
   readonly secrets: ReadonlyMap<string, string>
+  /** Of this ledger as a client of the provider of identities. */
+  readonly clientSecret: string | undefined
 }
 
 /** Throws a TaskError that names the file and the key. Paths in the file are relative to its folder. */
@@ -33,7 +35,12 @@ export async function readConfig(env: Pick<Env, 'configPath' | 'strategy' | 'rea
   const folder = dirname(resolve(configPath ?? '.'))
   const strategies: RecoveryStrategy[] = []
   for (const path of parsed.data.strategyModules) strategies.push(await loadStrategy(resolve(folder, path)))
-  return { settings: parsed.data, strategies, secrets: readSecrets(parsed.data, configPath) }
+  return {
+    settings: parsed.data,
+    strategies,
+    secrets: readSecrets(parsed.data, configPath),
+    clientSecret: readClientSecret(parsed.data, configPath),
+  }
 }
 
 /** A secret stands in the environment and never in the file. One that is not there stops the start. */
@@ -49,6 +56,15 @@ function readSecrets({ compensation }: Settings, configPath: string | undefined)
       throw unusable(configPath ?? 'the environment', `${key}: the environment has no variable ${secret}`)
     }),
   )
+}
+
+function readClientSecret({ access: { provider } }: Settings, configPath: string | undefined): string | undefined {
+  const variable = provider?.clientSecret
+  if (variable === undefined) return undefined
+  const value = readVariable(variable)
+  if (value !== undefined) return value
+  const met = `access.provider.clientSecret: the environment has no variable ${variable}`
+  throw unusable(configPath ?? 'the environment', met)
 }
 
 function parseFile(path: string): object {

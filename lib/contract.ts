@@ -9,6 +9,7 @@ import { compensation } from './contract/compensation.ts'
 import type { Endpoint } from './contract/endpoint.ts'
 import { imports } from './contract/imports.ts'
 import { incidents } from './contract/incidents.ts'
+import { members } from './contract/members.ts'
 import { operations } from './contract/operations.ts'
 import { pauses } from './contract/pauses.ts'
 import { records } from './contract/records.ts'
@@ -34,6 +35,7 @@ export const ENDPOINTS = {
   ...imports,
   ...views,
   ...tokens,
+  ...members,
   ...audit,
   ...webhooks,
   ...service,

@@ -3,13 +3,20 @@
 import { redirect } from 'next/navigation'
 import type { SignInState } from '#components/sign-in-form.tsx'
 import { assertOrigin } from '#lib/api/action.ts'
-import { safePath, signIn, signOut } from '#lib/api/session.ts'
+import { safePath, signIn, signInByToken, signOut } from '#lib/api/session.ts'
+import { PasswordSignIn } from '#lib/task/access-commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 
 export async function signInAction(_previous: SignInState, form: FormData): Promise<SignInState> {
   try {
     await assertOrigin()
-    await signIn(String(form.get('token') ?? ''))
+    const token = form.get('token')
+    if (typeof token === 'string') await signInByToken(token)
+    else {
+      const given = PasswordSignIn.safeParse({ login: form.get('login'), password: form.get('password') })
+      if (!given.success) return { error: 'Give both, a name and a password.' }
+      await signIn(given.data)
+    }
   } catch (error) {
     if (isTaskError(error)) return { error: error.message }
     throw error

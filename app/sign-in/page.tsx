@@ -1,26 +1,40 @@
 import type { Metadata } from 'next'
-import { Logo } from '#components/logo.tsx'
-import { SignInForm } from '#components/sign-in-form.tsx'
+import { GatePage } from '#components/gate-page.tsx'
+import { ProviderLink } from '#components/provider-link.tsx'
+import { PasswordForm, TokenForm } from '#components/sign-in-form.tsx'
+import { canSignIn, lastRefusal, providerName } from '#lib/api/session.ts'
 import { signInAction } from './actions.ts'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
   const { next } = await searchParams
+  const props = { next: typeof next === 'string' ? next : '/tasks', signIn: signInAction }
+  const provider = providerName()
+  const refusal = await lastRefusal()
+  if (!(await canSignIn()) && provider === null) {
+    return (
+      <GatePage
+        title="Sign in"
+        lead={
+          <>
+            Nobody has joined this ledger yet. Open the link that the server printed when it started, or sign in with a
+            token; it begins with <code className="mono">rc_</code>.
+          </>
+        }
+      >
+        <TokenForm {...props} focused />
+      </GatePage>
+    )
+  }
   return (
-    <main className="mx-auto flex min-h-dvh max-w-[400px] flex-col justify-center gap-6 px-4 pb-[16vh]">
-      <div className="flex items-center gap-2.5">
-        <Logo />
-        <span className="font-semibold">Rollcall</span>
-      </div>
-      <div>
-        <h1 className="font-semibold text-20">Sign in</h1>
-        <p className="mt-1 text-ink-2">
-          With a token of this ledger. The server printed one on its first start; it begins with{' '}
-          <code className="mono">rc_</code>.
-        </p>
-      </div>
-      <SignInForm next={typeof next === 'string' ? next : '/tasks'} signIn={signInAction} />
-    </main>
+    <GatePage title="Sign in">
+      {provider !== null && <ProviderLink name={provider} next={props.next} refusal={refusal} />}
+      <PasswordForm {...props} />
+      <details className="border-line border-t pt-4">
+        <summary className="mb-4 cursor-pointer text-ink-2">Sign in with a token</summary>
+        <TokenForm {...props} />
+      </details>
+    </GatePage>
   )
 }

@@ -16,6 +16,9 @@ export type ActionState =
   | { readonly status: 'done' }
   | { readonly status: 'refused'; readonly code: ErrorCode; readonly detail: string; readonly advice: string }
 
+/** Whom an action is for: those of this role and of those above it. */
+export type ActionAccess = 'viewer' | 'operator' | 'admin'
+
 export type FormAction = (previous: unknown, formData: FormData) => Promise<ActionState>
 
 /**
@@ -26,10 +29,11 @@ export function action<Schema extends z.ZodType>(
   schema: Schema,
   operation: (context: Context, command: z.output<Schema>) => Promise<unknown>,
   name: string,
+  access: ActionAccess = 'operator',
 ): FormAction {
   return async (_previous, formData) => {
     try {
-      await perform(schema, operation, readForm(formData), name)
+      await perform(schema, operation, readForm(formData), name, access)
       revalidatePath('/', 'layout')
       return { status: 'done' }
     } catch (error) {
@@ -52,7 +56,7 @@ export function call<Schema extends z.ZodType, Value>(
   schema: Schema,
   operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
   name: string | null,
-  access: 'operator' | 'viewer' = 'operator',
+  access: ActionAccess = 'operator',
 ): CallAction<Value> {
   return async (command) => {
     try {
@@ -75,22 +79,23 @@ async function perform<Schema extends z.ZodType, Value>(
   operation: (context: Context, command: z.output<Schema>) => Promise<Value>,
   given: unknown,
   name: string | null,
-  access: 'operator' | 'viewer' = 'operator',
+  access: ActionAccess,
 ): Promise<Value> {
   const context = await findContext()
   if (!context) throw new TaskError('unauthenticated', 'Your session has ended: sign in again.')
   const guarded = async (context: Context) => {
     await assertOrigin()
-    assertMay(context, access)
+    assertAllowed(context, access)
     return operation(context, parse(schema, given))
   }
   if (name === null) return guarded(context)
   return audited(context, { action: name, via: 'web', requestId: v7(), command: given }, guarded)
 }
 
-function assertMay({ actor }: Context, access: 'operator' | 'viewer'): void {
-  if (allows(actor.role, access)) return
-  throw new TaskError('forbidden', `A ${actor.role} may look at tasks, and not act on them.`)
+function assertAllowed({ actor: { role } }: Context, access: ActionAccess): void {
+  if (allows(role, access)) return
+  if (access === 'admin') throw new TaskError('forbidden', `Only an admin may do this; you are ${role}.`)
+  throw new TaskError('forbidden', `A ${role} may look at tasks, and not act on them.`)
 }
 
 /** A form of another site must not act in the name of whoever is signed in here. */

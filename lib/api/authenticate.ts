@@ -1,12 +1,11 @@
 /** From a request's headers to an actor, and from an actor's role to what it may call. */
 import type { Access } from '#lib/contract.ts'
-import type { Actor } from '#lib/ledger/index.ts'
+import type { Env } from '#lib/env.ts'
+import { type Actor, type Bearer, findBearer, findSignIn } from '#lib/ledger/index.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { Role } from '#lib/task/schema.ts'
+import { hashSecret } from './auth/secrets.ts'
 import type { Runtime } from './runtime.ts'
-import { type Bearer, findBearer, findWebSession } from './tokens.ts'
-
-export const COOKIE = 'rollcall_session'
 
 /** How long a revoked token may still be taken for valid; each request would pay for less. */
 const REMEMBER_MS = 2500
@@ -23,16 +22,24 @@ export function allows(role: Role, access: Access): boolean {
   return ALLOWED[role].has(access)
 }
 
+/** Where TLS ends at a proxy of ours the browser keeps the cookie to this host and to TLS; 127.0.0.1 has none to insist on. */
+export function cookieOf({ publicUrl }: Pick<Env, 'publicUrl'>): { name: string; secure: boolean } {
+  const secure = publicUrl?.startsWith('https:') ?? false
+  return { name: secure ? '__Host-rollcall_session' : 'rollcall_session', secure }
+}
+
 export type Authenticate = (headers: Readonly<Record<string, string | undefined>>, method: string) => Promise<Actor>
 
 /** A bearer token everywhere; a browser's cookie for reading only, so that no other site can make a browser act. */
-export function createAuthenticate({ db }: Pick<Runtime, 'db'>): Authenticate {
+export function createAuthenticate(runtime: Pick<Runtime, 'db' | 'env' | 'policy'>): Authenticate {
   const remembered = new Map<string, { bearer: Bearer; until: number }>()
+  const cookieName = cookieOf(runtime.env).name
+  const { idleMs } = runtime.policy.settings.access
 
   async function bearerOf(secret: string): Promise<Bearer | null> {
     const known = remembered.get(secret)
     if (known && known.until > Date.now()) return known.bearer
-    const bearer = await findBearer(db.records, secret)
+    const bearer = await findBearer(runtime, hashSecret(secret))
     if (remembered.size >= REMEMBERED_MAX) remembered.clear()
     if (bearer) remembered.set(secret, { bearer, until: Date.now() + REMEMBER_MS })
     else remembered.delete(secret)
@@ -43,21 +50,21 @@ export function createAuthenticate({ db }: Pick<Runtime, 'db'>): Authenticate {
     const [, secret] = /^Bearer ([\x21-\x7e]{1,300})$/i.exec(headers.authorization ?? '') ?? []
     if (secret !== undefined) {
       const bearer = await bearerOf(secret)
-      if (bearer) return toActor(bearer, 'token')
-      throw new TaskError('unauthenticated', 'the token is unknown or revoked')
+      if (bearer) return toActor(bearer)
+      throw new TaskError('unauthenticated', 'the token is unknown, expired or revoked')
     }
-    const cookie = method === 'GET' ? readCookie(headers.cookie) : undefined
-    const session = cookie === undefined ? null : await findWebSession(db, cookie)
-    if (session) return toActor(session, 'person')
+    const cookie = method === 'GET' ? readCookie(headers.cookie, cookieName) : undefined
+    const found = cookie === undefined ? null : await findSignIn(runtime, { hash: hashSecret(cookie), idleMs })
+    if (found) return found.actor
     throw new TaskError('unauthenticated', 'the request carries no token')
   }
 }
 
-export function toActor({ tokenId, name, role }: Bearer, kind: Actor['kind']): Actor {
-  return { kind, name, role, tokenId }
+function toActor({ familyId, name, role }: Bearer): Actor {
+  return { kind: 'token', name, role, tokenId: familyId }
 }
 
-export function readCookie(header: string | undefined): string | undefined {
-  const pair = header?.split(/;\s*/).find((part) => part.startsWith(`${COOKIE}=`))
-  return pair?.slice(COOKIE.length + 1)
+function readCookie(header: string | undefined, name: string): string | undefined {
+  const pair = header?.split(/;\s*/).find((part) => part.startsWith(`${name}=`))
+  return pair?.slice(name.length + 1)
 }

@@ -6,10 +6,10 @@ import * as ledger from '#lib/ledger/index.ts'
 import { log } from '#lib/log.ts'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
 import { DEFAULTS, type Task } from '#lib/task/schema.ts'
+import * as access from './auth/members.ts'
 import { openapi } from './openapi.ts'
 import { toProblem } from './problem.ts'
 import type { Runtime } from './runtime.ts'
-import { createToken, listTokens, revokeToken } from './tokens.ts'
 
 type Parsed<N extends EndpointName> = z.output<(typeof ENDPOINTS)[N]['input']>
 
@@ -121,9 +121,23 @@ export const OPERATIONS: Operations = {
   deleteView: async ({ context }, input) => ({ view: await ledger.deleteView(context, input) }),
   chooseDefaultView: async ({ context }, input) => ({ view: await ledger.chooseDefaultView(context, input) }),
 
-  createToken: ({ context }, input) => createToken(context, input),
-  listTokens: ({ context }, input) => listTokens(context, input),
-  revokeToken: ({ context }, input) => revokeToken(context, input),
+  createToken: ({ context }, input) => access.createToken(context, input),
+  listTokens: ({ context }, input) => ledger.listTokens(context, input),
+  rotateToken: ({ context }, input) => access.rotateToken(context, input),
+  revokeToken: async ({ context }, input) => ({ token: await ledger.revokeToken(context, input) }),
+
+  unmaskTask: ({ context }, input) => ledger.unmaskTask(context, input),
+
+  listMembers: ({ context }, input) => ledger.listMembers(context, input),
+  changeRole: async ({ context }, input) => ({ member: await ledger.changeRole(context, input) }),
+  removeMember: async ({ context }, input) => ({ member: await ledger.removeMember(context, input) }),
+  offerReset: ({ context }, input) => access.offerReset(context, input),
+  inviteMember: ({ context }, input) => access.inviteMember(context, input),
+  listLinks: ({ context }, input) => ledger.listLinks(context, input),
+  revokeLink: async ({ context }, input) => ({ link: await ledger.revokeLink(context, input) }),
+  listSignIns: ({ context }, input) => ledger.listSignIns(context, input),
+  endSignIn: async ({ context }, input) => ({ ended: await ledger.endSignIn(context, input) }),
+  endSignIns: async ({ context }, input) => ({ ended: await ledger.endSignIns(context, input) }),
 
   listAudit: ({ context }, input) => ledger.listAudit(context, input),
   verifyAudit: ({ context }, input) => ledger.verifyAudit(context, input),

@@ -12,6 +12,7 @@ import { createOwnWork, type OwnWork } from './own-work.ts'
 import { toProblem } from './problem.ts'
 import { findRoute, parseInput, parseQuery, type Route } from './route.ts'
 import { contextFor, type Runtime } from './runtime.ts'
+import { shownAnswer } from './shown.ts'
 import { openStream, type Stream } from './stream.ts'
 
 export interface ApiRequest {
@@ -182,7 +183,7 @@ async function perform(
     const { contentType, text } = await runtime.metrics.render(context, runtime.env.sweepMs)
     return { status: 200, headers: { ...SAFE_HEADERS, 'content-type': contentType }, body: text }
   }
-  const output = await run(route, call, input)
+  const output = shownAnswer(call.context, route.endpoint, await run(route, call, input))
   return { status: route.endpoint.status, headers: JSON_HEADERS, body: JSON.stringify(output) }
 }
 

@@ -8,6 +8,7 @@ import type { Alerter, Compensator, Context, Host, Sweeper, Tail } from '#lib/le
 import { TaskError } from '#lib/task/errors.ts'
 import type { RecoveryPolicy } from '#lib/task/recovery.ts'
 import type { Admission } from './admission.ts'
+import type { IdentityProvider } from './auth/provider.ts'
 import type { Metrics } from './metrics.ts'
 import type { Tracing } from './trace.ts'
 
@@ -20,6 +21,8 @@ export interface Runtime {
   readonly compensator: Compensator
   readonly host: Host | undefined
   readonly metrics: Metrics
+  /** By whom people may sign in beside passwords. */
+  readonly provider: IdentityProvider | null
   readonly admission: Admission
   readonly alerter: Alerter
   readonly tracing: Tracing

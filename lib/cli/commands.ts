@@ -14,6 +14,7 @@ import { hookCommand } from './hook.ts'
 import { importCommand } from './import.ts'
 import { incidentCommand } from './incident.ts'
 import { incidentsCommand } from './incidents.ts'
+import { membersCommand } from './members.ts'
 import { pauseCommand, unpauseCommand } from './pause.ts'
 import { recoverCommand } from './recover.ts'
 import { runCommand } from './run.ts'
@@ -44,6 +45,7 @@ export function allCommands(program: Command): Command[] {
     importCommand(),
     doctorCommand(),
     tokenCommand(),
+    membersCommand(),
     auditCommand(),
     configCommand(),
     backupCommand(),

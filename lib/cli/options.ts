@@ -17,3 +17,13 @@ export function label(text: string, earlier: Record<string, string> = {}): Recor
 export function several(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text]
 }
+
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `90s`, `30m`, `2h`, `1d` in milliseconds. */
+export function duration(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count === '') throw new InvalidArgumentError('It must be a number with s, m, h or d, such as 30m.')
+  // The pattern lets nothing else through.
+  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
+}

@@ -1,18 +1,9 @@
 /** `rollcall pause` and `rollcall unpause` */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { TaskError } from '#lib/task/errors.ts'
 import { clientOf } from './environment.ts'
+import { duration } from './options.ts'
 import { instantOf, print, printJson, textOf } from './print.ts'
-
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** `90s`, `30m`, `2h`, `1d` in milliseconds. */
-function duration(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count === '') throw new InvalidArgumentError('It must be a number with s, m, h or d, such as 30m.')
-  // The pattern lets nothing else through.
-  return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]
-}
 
 export function pauseCommand(): Command {
   return new Command('pause')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import * as commands from '#lib/task/commands.ts'
-import { Id, Token } from '#lib/task/schema.ts'
+import * as access from '#lib/task/access-commands.ts'
+import { ListPage } from '#lib/task/commands.ts'
+import { Token } from '#lib/task/schema.ts'
 import { endpoint, page } from './endpoint.ts'
 
 export const tokens = {
@@ -9,7 +10,7 @@ export const tokens = {
     path: '/api/v1/tokens',
     summary: 'Make a token; its secret is in this answer and nowhere else, ever',
     access: 'admin',
-    input: commands.CreateToken,
+    input: access.CreateToken,
     output: z.object({ token: Token, secret: z.string() }),
     status: 201,
     errors: [],
@@ -19,17 +20,28 @@ export const tokens = {
     path: '/api/v1/tokens',
     summary: 'List tokens, newest first',
     access: 'admin',
-    input: commands.ListPage,
+    input: ListPage,
     output: page('tokens', Token),
     status: 200,
     errors: [],
+  }),
+  rotateToken: endpoint({
+    method: 'POST',
+    path: '/api/v1/tokens/{id}/rotation',
+    summary: 'Make the token that takes its place; for a grace both work, and its workers belong to both',
+    access: 'admin',
+    input: access.RotateToken,
+    params: { id: 'tokenId' },
+    output: z.object({ token: Token, secret: z.string() }),
+    status: 201,
+    errors: ['not_found', 'invalid_transition'],
   }),
   revokeToken: endpoint({
     method: 'DELETE',
     path: '/api/v1/tokens/{id}',
     summary: 'Revoke a token; its browser sessions end with it',
     access: 'admin',
-    input: z.strictObject({ tokenId: Id }),
+    input: access.RevokeToken,
     params: { id: 'tokenId' },
     output: z.object({ token: Token }),
     status: 200,

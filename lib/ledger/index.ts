@@ -1,5 +1,43 @@
 /** The door of the ledger: what servers, pages and boot may call. */
 
+export {
+  inviteMember,
+  listLinks,
+  offerReset,
+  offerSetup,
+  readLink,
+  revokeLink,
+} from './access/links.ts'
+export {
+  changeRole,
+  findLogin,
+  findMember,
+  hasNoMembers,
+  joinByLink,
+  listMembers,
+  removeMember,
+} from './access/members.ts'
+export { resetByLink, setPassword } from './access/passwords.ts'
+export { type AdmitMember, admitMember } from './access/provider.ts'
+export {
+  beginSignIn,
+  endSignIn,
+  endSignIns,
+  type FoundSignIn,
+  findSignIn,
+  listSignIns,
+  type SignInWay,
+} from './access/sign-ins.ts'
+export { countTry, forgiveTries, type TryKeys } from './access/throttle.ts'
+export {
+  type Bearer,
+  createToken,
+  findBearer,
+  keepEnvironmentToken,
+  listTokens,
+  revokeToken,
+  rotateToken,
+} from './access/tokens.ts'
 export { type Act, audited, recordAudit } from './audit/audited.ts'
 export { pruneAudit } from './audit/prune.ts'
 export { listAudit } from './audit/read.ts'
@@ -10,6 +48,7 @@ export { type OperationRunner, runDueOperations, startOperationRunner } from './
 export { type Compensator, startCompensator } from './compensation/compensator.ts'
 export { registerCompensation } from './compensation/register-compensation.ts'
 export { type Actor, COMPENSATOR, type Context, SWEEPER, SYSTEM } from './core/context.ts'
+export { isMaskedFor, shownTo } from './core/reader.ts'
 export { dropIncident, noteIncident, resolveIncident, takeIncident } from './incident/acts.ts'
 export { getIncident, listIncidentEvents, listIncidents } from './incident/records.ts'
 export { type ActivityCursor, activityFromNow, readActivity } from './read/activity.ts'
@@ -53,6 +92,7 @@ export { noteTask } from './task/note.ts'
 export { quarantineTask } from './task/quarantine.ts'
 export { reassignTask, undoReassignment } from './task/reassign.ts'
 export { releaseTask } from './task/release.ts'
+export { unmaskTask } from './task/unmask.ts'
 export { findDefaultView, listViews } from './view/rows.ts'
 export { changeView, chooseDefaultView, deleteView, saveView } from './view/views.ts'
 export { type Alerter, startAlerter } from './webhook/alerter.ts'

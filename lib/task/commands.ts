@@ -15,7 +15,6 @@ import {
   Money,
   Ordinal,
   Reason,
-  ROLES,
   SessionId,
   Skills,
   SmallCount,
@@ -195,9 +194,6 @@ export const DeclareDead = z.strictObject({
 export type DeclareDead = z.infer<typeof DeclareDead>
 export const StopWorker = z.strictObject(WorkerAct)
 export type StopWorker = z.infer<typeof StopWorker>
-
-export const CreateToken = z.strictObject({ name: Line.max(100), role: z.enum(ROLES) })
-export type CreateToken = z.infer<typeof CreateToken>
 
 export const Recover = z.strictObject({ dryRun: z.boolean().optional() })
 export type Recover = z.infer<typeof Recover>

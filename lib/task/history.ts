@@ -35,6 +35,7 @@ export const EVENT_TYPES = [
   'task.aborted',
   'task.requeued',
   'task.refused',
+  'task.unmasked',
   'task.refunded',
   'worker.registered',
   'worker.drained',

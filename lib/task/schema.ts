@@ -13,7 +13,6 @@ import {
   Labels,
   Money,
   NEXT_ACTIONS,
-  ROLES,
   SessionId,
   Skills,
   TaskStatusName,
@@ -21,6 +20,7 @@ import {
 } from './fields.ts'
 import { RecoveryPause, Storm } from './incident.ts'
 
+export * from './access.ts'
 export * from './compensation.ts'
 export * from './fields.ts'
 export * from './history.ts'
@@ -187,13 +187,3 @@ export const Problem = z.object({
   requestId: z.string(),
 })
 export type Problem = z.infer<typeof Problem>
-
-/** A token as lists show it; its secret was shown once, when it was made. */
-export const Token = z.object({
-  id: Id,
-  name: z.string(),
-  role: z.enum(ROLES),
-  createdAt: Instant,
-  revokedAt: Instant.nullable(),
-})
-export type Token = z.infer<typeof Token>

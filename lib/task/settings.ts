@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { CompensationKind, NOTHING_TO_UNDO } from './compensation.ts'
 import { Line } from './fields.ts'
+import { MaskRule } from './masks.ts'
+import { Provider } from './provider.ts'
 
 const DAY_MS = 86_400_000
 const Duration = z
@@ -70,6 +72,14 @@ const RateLimits = z.strictObject({
   addressPerSecond: PerSecond.default(200).describe('pages, and requests without a valid token, of one address'),
 })
 
+const Access = z.strictObject({
+  signInMs: Duration.min(60_000)
+    .default(7 * DAY_MS)
+    .describe('how long a browser stays signed in'),
+  idleMs: Duration.min(60_000).default(DAY_MS).describe('and how long without being used'),
+  provider: Provider.nullable().default(null).describe('of identities, by OpenID Connect'),
+})
+
 export const Settings = z.strictObject({
   strategy: StrategyName.default('fail-and-reassign').describe('what becomes of a task that names no strategy itself'),
   strategies: z.array(StrategyRule).max(100).default([]).describe('the first rule that matches a task decides'),
@@ -110,6 +120,8 @@ export const Settings = z.strictObject({
     .array(z.enum(VIEWER_SIGHTS))
     .default([])
     .describe('contents that a viewer may read; ids, counts and times always'),
+  masks: z.array(MaskRule).max(20).default([]).describe('what is masked in contents, by role'),
+  access: Access.prefault({}).describe('members and how they sign in'),
   retentionMs: z
     .int()
     .min(60_000)

@@ -1,10 +1,8 @@
 /** What agents wrote and were given is in no log line, event, or answer to a viewer: a marker is planted, and looked for. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { beginWebSession } from '#lib/api/tokens.ts'
 import { ENDPOINTS, type Endpoint } from '#lib/contract.ts'
-import { openDatabase } from '#lib/db/open.ts'
-import type { Database } from '#lib/db/types.ts'
 import type { Ref } from '../support/factories.ts'
+import { cookieHeader, openSignIns, type SignIns } from '../support/sign-ins.ts'
 import { type Minted, openStage } from '../support/stage.ts'
 
 const MARKER = 'marker-5f2c'
@@ -22,13 +20,13 @@ function readsOf(taskId: string): string[] {
 
 describe('what agents wrote and were given', () => {
   const open = openStage()
-  let db: Database
+  let signIns: SignIns
   let viewer: Minted
   let ref: Ref
 
   beforeAll(async () => {
     const stage = open()
-    db = await openDatabase(stage.server.databaseUrl)
+    signIns = await openSignIns(stage.server.databaseUrl)
     viewer = await stage.mint('viewer')
     ref = (await stage.begin({ payload: { prompt: MARKER }, maxRetries: 1 })).ref
     const error = { class: 'ToolError', message: `it said ${MARKER}` }
@@ -39,7 +37,7 @@ describe('what agents wrote and were given', () => {
     const late = { ...ref, messageId: 'late-1', outcome: 'success', artifacts: { diff: MARKER }, error } as const
     await stage.admin.call('finishAttempt', late).catch(() => {})
   })
-  afterAll(() => db.close())
+  afterAll(() => signIns?.close())
 
   it('reach an operator, so that there is something to hide', async () => {
     const { server } = open()
@@ -59,10 +57,9 @@ describe('what agents wrote and were given', () => {
   })
 
   it('are on no page that a viewer opens', async () => {
-    const { token } = viewer
-    const cookie = await beginWebSession(db, { tokenId: token.id, name: token.name, role: token.role })
+    const headers = cookieHeader(await signIns.withToken(viewer.secret))
     for (const path of [...PAGES, `/tasks/${ref.taskId}`]) {
-      const response = await fetch(open().server.url + path, { headers: { cookie: `rollcall_session=${cookie}` } })
+      const response = await fetch(open().server.url + path, { headers })
       expect(response.status, path).toBe(200)
       expect(await response.text(), path).not.toContain(MARKER)
     }

@@ -1,4 +1,4 @@
-/** A server from its first start to its end: the token it makes, the tokens it is given, and how it stops. */
+/** A server from its first start to its end: the link it prints, the tokens it is given, and how it stops. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,14 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../support/events.ts'
 import { eventually } from '../support/eventually.ts'
 import { freshId, taskOf } from '../support/factories.ts'
-import { freePort, startServer, stopServers, untilListening } from '../support/server.ts'
+import { freePort, type Server, startServer, stopServers, untilListening } from '../support/server.ts'
 import { toStage } from '../support/stage.ts'
 import { openWire } from '../support/wire.ts'
 
 const STOPPED_WITHIN_MS = 5000
 /** Most of these start several servers, each of which has a limit of its own. */
 const SEVERAL_STARTS = { timeout: 60_000 }
-const SECRET = /^ {4}(rc_[\w-]{43})$/m
+const LINK = /^ {4}(http:\/\/\S+\/join\/[\w-]{43})$/m
 
 let folder: string
 let databaseUrl: string
@@ -30,34 +30,37 @@ afterEach(async () => {
 const withoutToken = () => startServer({ databaseUrl, env: { ROLLCALL_ADMIN_TOKEN: undefined } })
 
 describe('a first start without a token', SEVERAL_STARTS, () => {
-  it('prints one that works, and never prints it again', async () => {
+  const linkOf = (server: Server) => LINK.exec(server.output())?.[1] ?? ''
+  const look = async (server: Server, link: string) => (await fetch(server.url + new URL(link).pathname)).text()
+
+  it('prints a link for the first admin, and another one when it is started again', async () => {
     const server = await withoutToken()
-    const [, secret = ''] = SECRET.exec(server.output()) ?? []
-    expect(server.output().split(secret)).toHaveLength(3)
-    const { body } = await server.call<{ tokens: unknown[] }>('GET', '/api/v1/tokens', undefined, secret)
-    expect(body.tokens).toMatchObject([{ name: 'admin', role: 'admin', revokedAt: null }])
+    const first = linkOf(server)
+    expect(server.output()).not.toMatch(/rc_/)
+    expect(await look(server, first)).toContain('Become the first admin')
     await server.stop()
 
     const again = await withoutToken()
-    expect(again.output()).not.toMatch(/rc_/)
-    expect((await again.call('GET', '/api/v1/tokens', undefined, secret)).status).toBe(200)
+    expect(linkOf(again)).not.toBe('')
+    expect(linkOf(again)).not.toBe(first)
+    expect(await look(again, first)).toContain('This link opens nothing')
+    expect(await look(again, linkOf(again))).toContain('Become the first admin')
   })
 
-  it('is a first start again for whoever has revoked every admin', async () => {
-    const server = await withoutToken()
-    const [, secret = ''] = SECRET.exec(server.output()) ?? []
-    const { admin } = toStage(server)
-    expect(await admin.call('listTokens', {}).catch((error: unknown) => error)).toMatchObject({
-      code: 'unauthenticated',
-    })
-    const { body } = await server.call<{ tokens: { id: string }[] }>('GET', '/api/v1/tokens', undefined, secret)
-    await server.call('POST', '/api/v1/tokens', { name: 'left over', role: 'viewer' }, secret)
-    await server.call('DELETE', `/api/v1/tokens/${body.tokens[0]?.id}`, undefined, secret)
-    await server.stop()
+  it('prints none where an admin can come in', async () => {
+    const withAdmin = await startServer({ databaseUrl })
+    expect(linkOf(withAdmin)).toBe('')
+    const { admin } = toStage(withAdmin)
+    const { token } = await admin.call('createToken', { name: 'left over', role: 'viewer' })
+    await withAdmin.stop()
 
-    const [, next = ''] = SECRET.exec((await withoutToken()).output()) ?? []
-    expect(next).not.toBe('')
-    expect(next).not.toBe(secret)
+    const again = await withoutToken()
+    expect(linkOf(again)).toBe('')
+    const own = { tokenId: 'environment', reason: 'members come in by themselves' }
+    await toStage(again).admin.call('revokeToken', own)
+    await again.stop()
+    expect(token.role).toBe('viewer')
+    expect(linkOf(await withoutToken())).not.toBe('')
   })
 })
 

@@ -7,9 +7,10 @@ import { EXAMPLES } from '../support/examples.ts'
 import { freshId } from '../support/factories.ts'
 import { openStage } from '../support/stage.ts'
 
-type Caller = 'nobody' | 'stranger' | 'revoked' | 'viewer' | 'worker' | 'operator' | 'admin'
-const CALLERS: readonly Caller[] = ['nobody', 'stranger', 'revoked', 'viewer', 'worker', 'operator', 'admin']
+type Caller = 'nobody' | 'stranger' | 'revoked' | 'expired' | 'viewer' | 'worker' | 'operator' | 'admin'
+const CALLERS: readonly Caller[] = ['nobody', 'stranger', 'revoked', 'expired', 'viewer', 'worker', 'operator', 'admin']
 
+const UNKNOWN: readonly Caller[] = ['nobody', 'stranger', 'revoked', 'expired']
 const ANYBODY = CALLERS
 const READERS = ['viewer', 'operator', 'admin'] as const
 const READERS_AND_OWN_WORKER = [...READERS, 'worker'] as const
@@ -101,7 +102,19 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   testWebhook: ADMINS,
   listDeliveries: ADMINS,
   redeliverWebhook: ADMINS,
+  rotateToken: ADMINS,
   revokeToken: ADMINS,
+  unmaskTask: ADMINS,
+  listMembers: ADMINS,
+  changeRole: ADMINS,
+  removeMember: ADMINS,
+  offerReset: ADMINS,
+  inviteMember: ADMINS,
+  listLinks: ADMINS,
+  revokeLink: ADMINS,
+  listSignIns: ADMINS,
+  endSignIn: ADMINS,
+  endSignIns: ADMINS,
 }
 /** Those that speak for a worker, which must be the caller's own. */
 const SPEAK = spokenFor(ALLOWED)
@@ -114,7 +127,10 @@ beforeAll(async () => {
   for (const role of ['viewer', 'worker', 'operator'] as const) secrets[role] = (await stage.mint(role)).secret
   const revoked = await stage.mint('admin')
   await stage.admin.call('revokeToken', { tokenId: revoked.token.id })
-  Object.assign(secrets, { admin: stage.server.adminToken, revoked: revoked.secret })
+  const expired = await stage.mint('admin')
+  await stage.sql('UPDATE tokens SET expires_at = $1 WHERE id = $2', [Date.now() - 1, expired.token.id])
+  const over = { revoked: revoked.secret, expired: expired.secret }
+  Object.assign(secrets, { admin: stage.server.adminToken, ...over })
 })
 
 /** Views belong to people, whatever their role. */
@@ -139,7 +155,7 @@ describe('a caller', () => {
     const before = await stage.everything()
     for (const caller of CALLERS.filter((each) => !ALLOWED[name].includes(each))) {
       const reply = await ask(name, caller, input)
-      const unknown = caller === 'nobody' || caller === 'stranger' || caller === 'revoked'
+      const unknown = UNKNOWN.includes(caller)
       const refusal = unknown ? { status: 401, code: 'unauthenticated' } : { status: 403, code: 'forbidden' }
       expect([caller, reply.body]).toMatchObject([caller, refusal])
     }

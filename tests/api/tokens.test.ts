@@ -1,29 +1,28 @@
 /** Tokens and browser sessions: stored as hashes, shown once, and over when they are revoked. */
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { beginWebSession, hashSecret } from '#lib/api/tokens.ts'
+import { hashSecret } from '#lib/api/auth/secrets.ts'
 import { sqlitePath } from '#lib/db/connect-sqlite.ts'
-import { openDatabase } from '#lib/db/open.ts'
-import type { Database } from '#lib/db/types.ts'
 import { listen } from '../support/events.ts'
 import { eventually } from '../support/eventually.ts'
 import { taskOf } from '../support/factories.ts'
 import { DIALECTS } from '../support/ledger.ts'
+import { cookieHeader, openSignIns, type SignIns } from '../support/sign-ins.ts'
 import { type Minted, openStage } from '../support/stage.ts'
 
 const REVOKED_WITHIN_MS = 5000
 
 describe.each(DIALECTS)('a token, on %s', (dialect) => {
   const open = openStage(dialect)
-  let db: Database
+  let signIns: SignIns
   beforeAll(async () => {
-    db = await openDatabase(open().server.databaseUrl)
+    signIns = await openSignIns(open().server.databaseUrl)
   })
-  afterAll(() => db?.close())
+  afterAll(() => signIns?.close())
 
   /** As a sign-in on the page does: the secret goes into the browser's cookie. */
-  const signIn = ({ token }: Minted) => beginWebSession(db, { tokenId: token.id, name: token.name, role: token.role })
-  const cookieOf = (secret: string) => ({ cookie: `theme=dark; rollcall_session=${secret}` })
+  const signIn = ({ secret }: Minted) => signIns.withToken(secret)
+  const cookieOf = cookieHeader
   const withCookie = (method: string, path: string, secret: string, body?: object) =>
     fetch(open().server.url + path, { method, headers: cookieOf(secret), body: body ? JSON.stringify(body) : null })
 
@@ -31,7 +30,7 @@ describe.each(DIALECTS)('a token, on %s', (dialect) => {
     const stage = open()
     const minted = await stage.mint('operator')
     const cookie = await signIn(minted)
-    const rows = [...(await stage.sql('SELECT * FROM tokens')), ...(await stage.sql('SELECT * FROM web_sessions'))]
+    const rows = [...(await stage.sql('SELECT * FROM tokens')), ...(await stage.sql('SELECT * FROM sign_ins'))]
     const kept = JSON.stringify([rows, await stage.everything()], (_key, value) =>
       typeof value === 'bigint' ? String(value) : value,
     )
@@ -86,6 +85,23 @@ describe.each(DIALECTS)('a token, on %s', (dialect) => {
     await eventually('its stream is over', () => ended(stream.ended), REVOKED_WITHIN_MS)
   })
 
+  it('is rotated under its workers: they go on by the new one, and by the old one while its grace lasts', async () => {
+    const stage = open()
+    const old = await stage.mint('worker')
+    const worker = await stage.hire({}, stage.as(old.secret))
+    const stranger = await stage.mint('worker')
+    const graceMs = 3_600_000
+    const next = await stage.admin.call('rotateToken', { tokenId: old.token.id, graceMs })
+    const beat = (secret: string) =>
+      stage.server.call('POST', `/api/v1/workers/${worker.id}/heartbeats`, { held: [] }, secret)
+    expect((await beat(next.secret)).status).toBe(200)
+    expect((await beat(old.secret)).status).toBe(200)
+    expect((await beat(stranger.secret)).status).toBe(403)
+    await stage.sql('UPDATE tokens SET expires_at = $1 WHERE id = $2', [Date.now() - 1, old.token.id])
+    await eventually('the old one is refused', async () => (await beat(old.secret)).status === 401, REVOKED_WITHIN_MS)
+    expect((await beat(next.secret)).status).toBe(200)
+  })
+
   it('can be revoked twice, and keeps the time of the first', async () => {
     const stage = open()
     const tokenId = (await stage.mint('viewer')).token.id
@@ -118,7 +134,7 @@ describe.each(DIALECTS)('a token, on %s', (dialect) => {
   it('lets no browser read whose session is over or was never begun', async () => {
     const stage = open()
     const cookie = await signIn(await stage.mint('viewer'))
-    await stage.sql('UPDATE web_sessions SET expires_at = $1 WHERE id = $2', [Date.now() - 1, hashSecret(cookie)])
+    await stage.sql('UPDATE sign_ins SET expires_at = $1 WHERE hash = $2', [Date.now() - 1, hashSecret(cookie)])
     for (const secret of [cookie, 'made-up', '', hashSecret(cookie)]) {
       expect((await withCookie('GET', '/api/v1/tasks', secret)).status).toBe(401)
     }

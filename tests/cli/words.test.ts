@@ -74,7 +74,8 @@ test.each([
 
 describe('tokens', () => {
   const at = '2026-11-21T08:00:00.000Z'
-  const token = { id: 'token-1', name: 'ci', role: 'worker', createdAt: at, revokedAt: null }
+  const made = { createdBy: 'ada', createdAt: at, expiresAt: null, lastUsedAt: null, replacedBy: null }
+  const token = { id: 'token-1', name: 'ci', role: 'worker', ...made, revokedAt: null }
 
   test('are printed alone on stdout when they are made, so that a script can take them', async () => {
     t.ledger.on({ createToken: () => ({ token, secret: 'rc_secret' }) })
@@ -90,6 +91,60 @@ describe('tokens', () => {
     expect((await rollcall('token', 'list')).stdout).toMatch(/^token-1 +ci +worker +2026-11-21 08:00:00Z/m)
     expect((await rollcall('token', 'revoke', 'token-1')).stdout).toBe('token-1  ci revoked\n')
     expect(JSON.parse((await rollcall('token', 'revoke', 'token-1', '--json')).stdout)).toEqual({ token: revoked })
+  })
+
+  test('are rotated with a grace, and made for a time', async () => {
+    const rotated = { ...token, id: 'token-2' }
+    const answer = { token: rotated, secret: 'rc_next' }
+    t.ledger.on({ rotateToken: () => answer, createToken: () => answer })
+    const run = await rollcall('token', 'rotate', 'token-1', '--grace', '2h', '--for', '90d')
+    expect(run).toMatchObject({ code: 0, stdout: 'rc_next\n' })
+    expect(t.ledger.inputs('rotateToken')).toEqual([{ tokenId: 'token-1', graceMs: 7_200_000, ttlMs: 90 * 86_400_000 }])
+    await rollcall('token', 'create', '--name', 'ci', '--for', '12h')
+    expect(t.ledger.inputs('createToken').at(-1)).toEqual({ name: 'ci', role: 'worker', ttlMs: 43_200_000 })
+    expect((await rollcall('token', 'rotate', 'token-1', '--grace', 'soon')).code).toBe(64)
+  })
+})
+
+describe('members', () => {
+  const at = '2026-11-21T08:00:00.000Z'
+  const member = {
+    ...{ id: 'member-1', login: 'ana', name: 'Ana Ruiz', role: 'operator', way: 'password' },
+    ...{ createdAt: at, signedInAt: null },
+  }
+  const link = {
+    ...{ id: 'link-1', kind: 'invitation', role: 'operator', memberId: null, name: 'Ana Ruiz', createdBy: 'ada' },
+    ...{ createdAt: at, expiresAt: at, usedAt: null, revokedAt: null },
+  }
+
+  test('are invited by a link of this very server, printed alone on stdout', async () => {
+    t.ledger.on({
+      inviteMember: () => ({ link, path: '/join/code' }),
+      offerReset: () => ({ link, path: '/join/other' }),
+    })
+    const run = await rollcall('members', 'invite', '--role', 'operator', '--name', 'Ana Ruiz', '--for', '12h')
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/join\/code\n$/)
+    expect(t.ledger.inputs('inviteMember')).toEqual([{ role: 'operator', name: 'Ana Ruiz', ttlMs: 43_200_000 }])
+    expect((await rollcall('members', 'reset', 'member-1')).stdout).toMatch(/\/join\/other\n$/)
+    expect((await rollcall('members', 'invite', '--role', 'worker')).code).toBe(64)
+  })
+
+  test('are listed, given roles, signed out and removed, each for a reason', async () => {
+    t.ledger.on({
+      listMembers: () => ({ members: [member], nextCursor: null }),
+      changeRole: () => ({ member: { ...member, role: 'admin' } }),
+      removeMember: () => ({ member }),
+      endSignIns: () => ({ ended: 2 }),
+    })
+    expect((await rollcall('members', 'list')).stdout).toMatch(/^member-1 +Ana Ruiz +ana +operator +2026/m)
+    const role = await rollcall('members', 'role', 'member-1', 'admin', '--reason', 'is on call')
+    expect(role.stdout).toBe('member-1  Ana Ruiz is admin\n')
+    expect(t.ledger.inputs('changeRole')).toEqual([{ memberId: 'member-1', role: 'admin', reason: 'is on call' }])
+    expect((await rollcall('members', 'role', 'member-1', 'admin')).code).toBe(64)
+    expect((await rollcall('members', 'sign-out', 'member-1')).stdout).toBe('signed out of 2 browsers\n')
+    expect((await rollcall('members', 'remove', 'member-1', '--reason', 'left')).stdout).toMatch(/removed/)
+    expect((await rollcall('members', 'remove', 'member-1')).code).toBe(64)
   })
 })
 

@@ -1,6 +1,7 @@
 /** One call of every endpoint that must succeed, with what it needs put on the stage before. */
 import type { EndpointInput } from '#lib/contract.ts'
 import type { CallName, Client } from '#lib/worker/client.ts'
+import { ACCESS_EXAMPLES } from './access-examples.ts'
 import { COMPENSATION_EXAMPLES } from './compensation-examples.ts'
 import { eventually } from './eventually.ts'
 import { interrupted, skipping, told } from './example-steps.ts'
@@ -131,6 +132,7 @@ type Others =
   | keyof typeof incidents
   | keyof typeof views
   | keyof typeof COMPENSATION_EXAMPLES
+  | keyof typeof ACCESS_EXAMPLES
 type Records = Omit<Examples, Others>
 const records: Records = {
   async listSessions(stage, caller) {
@@ -179,9 +181,6 @@ const records: Records = {
   },
   retryOperation: async (stage) => ({ operationId: (await skipping(stage)).id, reason: 'again', of: 'skipped' }),
   importTasks: async () => ({ tasks: [importExample()] }),
-  createToken: async () => ({ name: 'build farm', role: 'worker' }),
-  listTokens: async () => ({ limit: 1 }),
-  revokeToken: async (stage) => ({ tokenId: (await stage.mint('viewer')).token.id }),
   listAudit: async (stage) => {
     await stage.admin.call('noteTask', { taskId: (await stage.create()).id, text: 'seen' })
     return { action: 'noteTask', limit: 1 }
@@ -216,6 +215,7 @@ export const EXAMPLES: Examples = {
   ...tasks,
   ...attempts,
   ...COMPENSATION_EXAMPLES,
+  ...ACCESS_EXAMPLES,
   ...incidents,
   ...views,
   ...records,

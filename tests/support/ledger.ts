@@ -30,9 +30,12 @@ export const TABLES = [
   ...['incident_workers', 'recovery_state', 'recovery_pauses', 'audit_head', 'audit_log'],
   ...['saved_views', 'view_defaults', 'rollups', 'rollup_cursor'],
   ...['webhook_deliveries', 'webhooks', 'alert_cursor'],
+  ...['access_links', 'members'],
 ] as const
 export type Table = (typeof TABLES)[number]
-const CLEAR = `BEGIN; ${TABLES.map((table) => `DELETE FROM ${table};`).join(' ')} COMMIT`
+/** What every request may touch. */
+const TOUCHED = ['sign_ins', 'sign_in_tries', 'tokens'] as const
+const CLEAR = `BEGIN; ${[...TOUCHED, ...TABLES].map((table) => `DELETE FROM ${table};`).join(' ')} COMMIT`
 
 export interface Ledger {
   readonly db: Database
@@ -171,7 +174,7 @@ export function connectByHand(dialect: DialectName, url: string) {
 }
 
 /** Every row of a table, whole. */
-export async function rowsOf({ sql }: Pick<Ledger, 'sql'>, table: Table): Promise<Row[]> {
+export async function rowsOf({ sql }: Pick<Ledger, 'sql'>, table: Table | (typeof TOUCHED)[number]): Promise<Row[]> {
   return sql(`SELECT * FROM ${table} ORDER BY 1, 2`)
 }
 

@@ -1,6 +1,6 @@
 'use server'
 
-import { action } from '#lib/api/action.ts'
+import { action, call } from '#lib/api/action.ts'
 import {
   adoptReport,
   cancelTask,
@@ -12,7 +12,9 @@ import {
   reassignTask,
   releaseTask,
   undoReassignment,
+  unmaskTask,
 } from '#lib/ledger/index.ts'
+import { UnmaskTask } from '#lib/task/access-commands.ts'
 import { AdoptReport, CompensateTask, HoldTask, QuarantineTask, ReleaseTask } from '#lib/task/act-commands.ts'
 import { CancelTask, FailTask, NoteTask, ReassignTask, UndoReassignment } from '#lib/task/commands.ts'
 
@@ -26,3 +28,4 @@ export const releaseTaskAction = action(ReleaseTask, releaseTask, 'releaseTask')
 export const quarantineTaskAction = action(QuarantineTask, quarantineTask, 'quarantineTask')
 export const compensateTaskAction = action(CompensateTask, compensateTask, 'compensateTask')
 export const adoptReportAction = action(AdoptReport, adoptReport, 'adoptReport')
+export const unmaskTaskAction = call(UnmaskTask, unmaskTask, 'unmaskTask', 'admin')

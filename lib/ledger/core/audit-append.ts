@@ -93,7 +93,7 @@ function linkOf(entry: NewAuditEntry, seq: number, at: number): Link {
     actor_kind: entry.actor.kind,
     actor_name: cut(entry.actor.name),
     actor_role: entry.actor.role,
-    actor_id: entry.actor.tokenId ?? null,
+    actor_id: entry.actor.tokenId ?? entry.actor.memberId ?? null,
     via: entry.via,
     action: entry.action,
     target_kind: entry.target?.kind ?? null,

@@ -11,6 +11,8 @@ export interface Actor {
   readonly role: Role
   /** The token that it came with; a worker belongs to the token that registered it. */
   readonly tokenId?: string | undefined
+  /** The member who is signed in. */
+  readonly memberId?: string
 }
 
 export interface Context {

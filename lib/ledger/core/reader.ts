@@ -1,4 +1,8 @@
-/** What a viewer may not read does not leave the ledger: payloads, errors and output, but for what the settings allow. */
+/**
+ * What a reader may not see does not leave the ledger: of a viewer payloads, errors and output, but for what the settings
+ * allow; of anybody what the rules of masks hold back from that role.
+ */
+import { type Mask, maskFor } from '#lib/task/masks.ts'
 import type { ViewerSight } from '#lib/task/settings.ts'
 import type { Context } from './context.ts'
 
@@ -6,6 +10,17 @@ export const HIDDEN = '[hidden from viewers]'
 
 export function maySee({ actor, policy }: Pick<Context, 'actor' | 'policy'>, what: ViewerSight): boolean {
   return actor.role !== 'viewer' || policy.settings.viewersSee.includes(what)
+}
+
+/** What lies over contents for this reader; null where they are shown as they are. */
+export function maskOf({ actor, policy }: Pick<Context, 'actor' | 'policy'>): Mask | null {
+  // A system's actor reads for the ledger itself.
+  return actor.kind === 'system' ? null : maskFor(policy.settings.masks, actor.role)
+}
+
+/** Whether it is an admin's to unmask what he is not shown. */
+export function isMaskedFor(context: Pick<Context, 'actor' | 'policy'>): boolean {
+  return context.actor.role === 'admin' && maskOf(context) !== null
 }
 
 interface Told {
@@ -16,8 +31,12 @@ interface Told {
 
 /** The record as this reader may see it: of a task, or of an attempt. That there is something is no secret. */
 export function shownTo<T extends Told>(context: Pick<Context, 'actor' | 'policy'>, record: T): T {
-  if (context.actor.role !== 'viewer') return record
-  const shown = (sight: ViewerSight, value: unknown) => (value === null || maySee(context, sight) ? value : HIDDEN)
+  const mask = maskOf(context)
+  if (context.actor.role !== 'viewer' && mask === null) return record
+  const shown = (sight: ViewerSight, value: unknown) => {
+    if (value === null) return null
+    return maySee(context, sight) ? (mask?.json(value) ?? value) : HIDDEN
+  }
   return {
     ...record,
     errorMessage: shown('errors', record.errorMessage),

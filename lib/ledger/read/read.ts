@@ -3,7 +3,7 @@
 import { stepShownTo, toCompensation } from '#lib/ledger/compensation/rows.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/core/cursor.ts'
-import { HIDDEN, maySee, shownTo } from '#lib/ledger/core/reader.ts'
+import { HIDDEN, maskOf, maySee, shownTo } from '#lib/ledger/core/reader.ts'
 import { toAttempt, toEvent, toSession } from '#lib/ledger/core/record-rows.ts'
 import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toTask } from '#lib/ledger/core/rows.ts'
 import { activePause } from '#lib/ledger/recovery/pause.ts'
@@ -98,12 +98,13 @@ export async function readOutput(context: Context, query: ReadOutput & { taskId:
       ORDER BY id LIMIT ${limit + 1}`,
     [query.taskId, query.attempt ?? task.attempt, query.after ?? 0, ...(query.stream ? [query.stream] : [])],
   )
+  const mask = maskOf(context)
   const chunks = rows.slice(0, limit).map((row) => ({
     id: row.message_id as string,
     attempt: row.attempt as number,
     stream: row.stream as OutputChunk['stream'],
     sequence: row.sequence as number,
-    data: maySee(context, 'output') ? (row.data as string) : `${HIDDEN}\n`,
+    data: maySee(context, 'output') ? (mask?.text(row.data as string) ?? (row.data as string)) : `${HIDDEN}\n`,
     dropped: json(row.dropped) as OutputChunk['dropped'],
     at: instant(row.at),
     position: Number(row.id),

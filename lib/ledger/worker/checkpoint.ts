@@ -6,6 +6,7 @@ import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents } from '#lib/ledger/core/events.ts'
 import { type Accepted, fencedOperation } from '#lib/ledger/core/fenced.ts'
 import { done, type Request, refused } from '#lib/ledger/core/operation.ts'
+import { maskOf } from '#lib/ledger/core/reader.ts'
 import { toCheckpoint } from '#lib/ledger/core/record-rows.ts'
 import { json } from '#lib/ledger/core/rows.ts'
 import { assertTask } from '#lib/ledger/read/read.ts'
@@ -91,15 +92,16 @@ export async function listCheckpoints(
 }
 
 export async function getCheckpoint(
-  { db }: Context,
+  context: Context,
   { taskId, turn, attempt }: GetCheckpoint,
 ): Promise<{ checkpoint: Checkpoint & { state: AgentState } }> {
-  const [row] = await db.read(
+  const [row] = await context.db.read(
     `SELECT * FROM checkpoints WHERE task_id = $1 AND turn = $2 ${attempt === undefined ? '' : 'AND attempt = $3'}
       ORDER BY attempt DESC LIMIT 1`,
     [taskId, turn, ...(attempt === undefined ? [] : [attempt])],
   )
   if (!row) throw new TaskError('not_found', `task ${taskId} has no checkpoint at turn ${turn}`, { taskId, turn })
-  // Only objects are ever saved.
-  return { checkpoint: { ...toCheckpoint(row), state: json(row.state) as AgentState } }
+  const state = json(row.state)
+  // Only objects are ever saved, and what masks an object leaves one.
+  return { checkpoint: { ...toCheckpoint(row), state: (maskOf(context)?.json(state) ?? state) as AgentState } }
 }

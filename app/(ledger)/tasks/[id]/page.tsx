@@ -16,7 +16,7 @@ import { TaskTimeline } from '#components/task-timeline.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { getTask, listEvents, listWorkers } from '#lib/ledger/index.ts'
 import { isTaskError } from '#lib/task/errors.ts'
-import { TASK_ACTIONS } from './task-actions.ts'
+import { TASK_ACTIONS, unmaskFor } from './task-actions.ts'
 
 interface TaskPageProps {
   params: Promise<{ id: string }>
@@ -71,7 +71,7 @@ export default async function TaskPage({ params }: TaskPageProps) {
             <LateReports reports={lateReports} />
           </>
         }
-        payload={<PayloadPanel task={task} compensations={compensations} />}
+        payload={<PayloadPanel task={task} compensations={compensations} unmask={unmaskFor(context)} />}
         session={<SessionPanel session={session} />}
       />
     </div>

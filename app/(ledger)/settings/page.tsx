@@ -1,0 +1,40 @@
+import type { Metadata } from 'next'
+import { ActButton } from '#components/act-button.tsx'
+import { SectionHeading } from '#components/page-heading.tsx'
+import { PasswordChangeForm } from '#components/password-change-form.tsx'
+import { SignInTable } from '#components/sign-in-table.tsx'
+import { EmptyState } from '#components/ui/empty-state.tsx'
+import { currentSignIn, requireContext } from '#lib/api/session.ts'
+import { findMember, listSignIns } from '#lib/ledger/index.ts'
+import { LIMITS } from '#lib/task/schema.ts'
+import { changePasswordAction, endOwnSignInAction, endOwnSignInsAction } from './actions.ts'
+
+export const metadata: Metadata = { title: 'Settings' }
+
+/** Whoever is signed in: who they are here, and in which browsers. */
+export default async function YouPage() {
+  const context = await requireContext('/settings')
+  const { memberId, name, role } = context.actor
+  const member = memberId === undefined ? null : await findMember(context, memberId)
+  if (member === null) {
+    return (
+      <EmptyState>{`You are signed in with the token ${name}, as ${role}. It ends with the token, or when you sign out.`}</EmptyState>
+    )
+  }
+  const { signIns } = await listSignIns(context, { memberId: member.id, limit: LIMITS.page })
+  const current = await currentSignIn()
+  return (
+    <>
+      <SectionHeading title={name}>{`${member.login}, ${role}`}</SectionHeading>
+      {member.way === 'password' && <PasswordChangeForm change={changePasswordAction} />}
+      <SectionHeading title="Where you are signed in">
+        {signIns.length > 1 && (
+          <ActButton action={endOwnSignInsAction} hidden={{}}>
+            Sign out everywhere else
+          </ActButton>
+        )}
+      </SectionHeading>
+      <SignInTable signIns={signIns} currentId={current?.id ?? null} end={endOwnSignInAction} />
+    </>
+  )
+}

@@ -1,0 +1,27 @@
+import type { Metadata } from 'next'
+import { AdminsOnly } from '#components/admins-only.tsx'
+import { plural } from '#components/format.ts'
+import { Pager } from '#components/pager.tsx'
+import { SignInTable } from '#components/sign-in-table.tsx'
+import { currentSignIn, requireContext } from '#lib/api/session.ts'
+import { listSignIns } from '#lib/ledger/index.ts'
+import { orFromTop, type Parameters, readPage } from '../../pages.ts'
+import { endSignInAction } from '../actions.ts'
+
+export const metadata: Metadata = { title: 'Sign-ins' }
+
+const PATH = '/settings/sign-ins'
+
+export default async function SignInsPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const page = readPage(PATH, await searchParams)
+  const context = await requireContext(PATH)
+  if (context.actor.role !== 'admin') return <AdminsOnly what="The sign-ins of others" role={context.actor.role} />
+  const { signIns, nextCursor } = await orFromTop(PATH, listSignIns(context, page.command))
+  const current = await currentSignIn()
+  return (
+    <>
+      <SignInTable signIns={signIns} currentId={current?.id ?? null} end={endSignInAction} named />
+      <Pager label={plural(signIns.length, 'sign-in')} {...page.pager(nextCursor)} />
+    </>
+  )
+}

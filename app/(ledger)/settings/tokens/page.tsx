@@ -1,0 +1,28 @@
+import type { Metadata } from 'next'
+import { AdminsOnly } from '#components/admins-only.tsx'
+import { plural } from '#components/format.ts'
+import { Pager } from '#components/pager.tsx'
+import { TokenForm } from '#components/token-form.tsx'
+import { TokenTable } from '#components/token-table.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { listTokens } from '#lib/ledger/index.ts'
+import { orFromTop, type Parameters, readPage } from '../../pages.ts'
+import { createTokenAction, revokeTokenAction, rotateTokenAction } from '../actions.ts'
+
+export const metadata: Metadata = { title: 'Tokens' }
+
+const PATH = '/settings/tokens'
+
+export default async function TokensPage({ searchParams }: { searchParams: Promise<Parameters> }) {
+  const page = readPage(PATH, await searchParams)
+  const context = await requireContext(PATH)
+  if (context.actor.role !== 'admin') return <AdminsOnly what="Tokens" role={context.actor.role} />
+  const { tokens, nextCursor } = await orFromTop(PATH, listTokens(context, page.command))
+  return (
+    <>
+      <TokenForm create={createTokenAction} />
+      {tokens.length > 0 && <TokenTable tokens={tokens} rotate={rotateTokenAction} revoke={revokeTokenAction} />}
+      <Pager label={plural(tokens.length, 'token')} {...page.pager(nextCursor)} />
+    </>
+  )
+}

@@ -1,0 +1,162 @@
+'use client'
+
+import { useState } from 'react'
+import { MEMBER_ROLES, type Member } from '#lib/task/schema.ts'
+import type { MadeLink } from './invite-form.tsx'
+import { ReasonButton } from './reason-button.tsx'
+import { ReasonForm } from './reason-form.tsx'
+import { ShownOnce } from './shown-once.tsx'
+import type { Act } from './task-acts.ts'
+import { Age } from './time.tsx'
+import { Button } from './ui/button.tsx'
+import { Field, Select } from './ui/field.tsx'
+import { Table, Td, Th } from './ui/table.tsx'
+import { type Call, refusalOf, useCall } from './use-call.ts'
+
+export interface MemberActions {
+  readonly changeRole: Act
+  readonly remove: Act
+  readonly offerReset: Call<MadeLink>
+}
+
+export function MemberTable({ members, actions }: { members: readonly Member[]; actions: MemberActions }) {
+  const reset = useCall(actions.offerReset)
+  const admins = members.filter(({ role }) => role === 'admin').length
+  return (
+    <>
+      <div className="flex flex-col gap-2 px-6 py-3 empty:hidden max-md:px-4">
+        {refusalOf(reset.result) && (
+          <p role="alert" className="text-bad-fg">
+            {refusalOf(reset.result)}
+          </p>
+        )}
+        {reset.result?.status === 'done' && (
+          <ShownOnce title={`For ${reset.result.value.link.name}.`} text={location.origin + reset.result.value.path}>
+            The link opens once, for a day, and is shown this once.
+          </ShownOnce>
+        )}
+      </div>
+      <Table aria-label="Members">
+        <thead className="sticky top-11 z-10 bg-bg">
+          <tr>
+            <Th>Name</Th>
+            <Th className="max-md:hidden">Signs in as</Th>
+            <Th className="w-[90px]">Role</Th>
+            <Th figure className="w-[120px] max-lg:hidden">
+              Signed in
+            </Th>
+            <Th figure className="w-[100px] max-lg:hidden">
+              Joined
+            </Th>
+            <Th className="w-[330px] max-md:w-[130px]">
+              <span className="sr-only">Acts</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => (
+            <MemberRow
+              key={member.id}
+              member={member}
+              lastAdmin={member.role === 'admin' && admins === 1}
+              actions={actions}
+              reset={() => reset.call({ memberId: member.id })}
+            />
+          ))}
+        </tbody>
+      </Table>
+    </>
+  )
+}
+
+interface MemberRowProps {
+  member: Member
+  lastAdmin: boolean
+  actions: MemberActions
+  reset: () => void
+}
+
+function MemberRow({ member, lastAdmin, actions, reset }: MemberRowProps) {
+  const { id, name, login, role, way, createdAt, signedInAt } = member
+  const refusal = lastAdmin ? 'Refused: this is the last admin. Make somebody else one first.' : null
+  return (
+    <tr data-member={id} className="hover:bg-hover">
+      <Td>{name}</Td>
+      <Td className="text-ink-2 max-md:hidden">
+        {login}
+        {way === 'provider' && <span className="text-ink-3"> by the provider</span>}
+      </Td>
+      <Td>{role}</Td>
+      <Td figure className="max-lg:hidden">
+        {signedInAt === null ? <span className="text-ink-3">never</span> : <Age at={signedInAt} ago />}
+      </Td>
+      <Td figure className="max-lg:hidden">
+        <Age at={createdAt} ago />
+      </Td>
+      <Td className="overflow-visible">
+        <span className="flex justify-end gap-1">
+          <RoleButton member={member} change={actions.changeRole} />
+          {way === 'password' && (
+            <Button size="small" onClick={reset} className="max-md:hidden">
+              New password
+            </Button>
+          )}
+          <ReasonButton
+            size="small"
+            title={`Remove ${name}`}
+            label="Reason"
+            field="reason"
+            consequence="Signs the member out at once. History keeps the name."
+            confirm="Remove the member"
+            hidden={{ memberId: id }}
+            action={actions.remove}
+            refusal={refusal}
+          >
+            Remove…
+          </ReasonButton>
+        </span>
+      </Td>
+    </tr>
+  )
+}
+
+function RoleButton({ member, change }: { member: Member; change: Act }) {
+  const [times, setTimes] = useState(0)
+  const [isOpen, setOpen] = useState(false)
+  const open = () => {
+    setTimes(times + 1)
+    setOpen(true)
+  }
+  return (
+    <>
+      <Button size="small" onClick={open} className="max-md:hidden">
+        Role…
+      </Button>
+      {times > 0 && (
+        <ReasonForm
+          key={times}
+          title={`The role of ${member.name}`}
+          label="Reason"
+          field="reason"
+          consequence="From the next request on."
+          confirm="Change the role"
+          action={change}
+          open={isOpen}
+          onClose={() => setOpen(false)}
+          before={
+            <>
+              <input type="hidden" name="memberId" value={member.id} />
+              <Field label="Role" id="member-role">
+                <Select id="member-role" name="role" defaultValue={member.role}>
+                  {MEMBER_ROLES.map((role) => (
+                    <option key={role}>{role}</option>
+                  ))}
+                </Select>
+              </Field>
+            </>
+          }
+        />
+      )}
+    </>
+  )
+}

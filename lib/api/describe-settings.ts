@@ -1,0 +1,54 @@
+/** The configuration in force as lines to read: by what each setting is about, with the words of its own schema. */
+import { Settings } from '#lib/task/settings.ts'
+
+interface Group {
+  readonly title: string
+  readonly settings: readonly { readonly name: string; readonly value: string; readonly meaning: string }[]
+}
+
+type Key = keyof Settings
+
+/** Whatever has no place here stands under the last title, so that nothing is ever left out. */
+const TITLES: readonly [string, readonly Key[]][] = [
+  ['Strategies', ['strategy', 'strategies', 'strategyModules', 'resumesMax', 'compensation']],
+  ['Access', ['access', 'viewersSee']],
+  ['Retention', ['retentionMs', 'outputBytesMax']],
+]
+
+export function describeSettings(settings: Settings): Group[] {
+  const placed = new Set(TITLES.flatMap(([, keys]) => keys))
+  const rest = (Object.keys(settings) as Key[]).filter((key) => !placed.has(key))
+  return [...TITLES, ['Thresholds', rest] as const].map(([title, keys]) => ({
+    title,
+    settings: keys.flatMap((key) => linesOf(key, settings[key], Settings.shape[key].description ?? '')),
+  }))
+}
+
+/** A setting of parts is a line a part. */
+function linesOf(name: string, value: unknown, meaning: string): Group['settings'] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ name, value: textOf(name, value), meaning }]
+  }
+  return Object.entries(value).flatMap(([part, each], index) =>
+    linesOf(`${name}.${part}`, each, index === 0 ? meaning : ''),
+  )
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+function textOf(name: string, value: unknown): string {
+  if (value === null || value === undefined) return 'none'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((each) => textOf('', each)).join('; ')
+  if (typeof value === 'number' && name.endsWith('Ms')) return durationOf(value)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function durationOf(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= each && ms % each === 0) ?? ['ms', 1]
+  return `${ms / size} ${unit}`
+}
