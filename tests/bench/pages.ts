@@ -20,6 +20,7 @@ import {
   listWorkers,
   readChart,
   readStandings,
+  readThroughput,
   SYSTEM,
 } from '#lib/ledger/index.ts'
 import type { ListTasks } from '#lib/task/commands.ts'
@@ -60,6 +61,7 @@ const READS: Readonly<Record<string, Read>> = {
   'Now: chart of an hour': ({ context, now }) => readChart(context, { until: new Date(now + 1000).toISOString() }),
   'Now: chart of a day': ({ context, now }) =>
     readChart(context, { since: new Date(now - 86_400_000).toISOString(), until: new Date(now + 1000).toISOString() }),
+  'Now: throughput of a week': ({ context }) => readThroughput(context, { window: '7d' }),
   'Tasks: first page': tasks({}),
   'Tasks: first page, all time': tasks({ since: EVER }),
   'Tasks: page 1,000, all time': ({ context, cursor }) => listTasks(context, { since: EVER, cursor, limit: PAGE }),

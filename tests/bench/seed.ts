@@ -70,6 +70,11 @@ export function seedStatements(dialect: Dialect['name'], tasks: number, now: num
     `INSERT INTO incidents (id, cause, title, opened_at, resolved_at)
       SELECT 'incident-' || n, 'proven', 'Worker died', ${at}, CASE WHEN n > ${tasks - 300} THEN NULL ELSE ${at} + 60000 END
       FROM ${from} WHERE n % 100 = 0`,
+    ...[60_000, 3_600_000].map(
+      (span) => `INSERT INTO rollups (span_ms, bucket, outcome, count)
+        SELECT ${span}, sealed_at / ${span} * ${span}, status, COUNT(*) FROM task_history
+        WHERE sealed_at >= ${span === 60_000 ? now - 25 * 3_600_000 : 0} GROUP BY 1, 2, 3`,
+    ),
     dialect === 'sqlite' ? 'PRAGMA wal_checkpoint(TRUNCATE)' : 'ANALYZE',
   ]
 }
