@@ -34,6 +34,17 @@ forEachDialect('a saved view', (open) => {
     expect(await namesOf(ada)).toEqual([])
   })
 
+  it('stays with its member, not with the name, which another may bear later', async () => {
+    const ledger = await open()
+    const member = (memberId: string) =>
+      ledger.contextOf({ actor: { kind: 'person', name: 'ada', role: 'operator', memberId } })
+    const token = ledger.contextOf({ actor: { kind: 'token', name: 'ada', role: 'operator', tokenId: 'm1' } })
+    await saveView(member('m1'), { name: 'Mine', filters })
+    expect(await namesOf(member('m2'))).toEqual([])
+    expect(await namesOf(token)).toEqual([])
+    expect((await listViews(member('m1'), {})).views).toMatchObject([{ owner: 'ada', mine: true }])
+  })
+
   it('is kept by a viewer, and shared by an operator only', async () => {
     const ledger = await open()
     const viewer = as(ledger, 'vera', 'viewer')

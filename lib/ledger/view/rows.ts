@@ -18,7 +18,7 @@ export async function listViews(
     `SELECT v.*, f.view_id AS default_id FROM saved_views AS v
       LEFT JOIN view_defaults AS f ON f.owner = $1 AND f.view_id = v.id
       WHERE (v.owner = $1 OR v.shared) AND (v.name, v.id) > ($2, $3) ORDER BY v.name, v.id LIMIT ${limit + 1}`,
-    [actor.name, name, id],
+    [ownerOf(actor), name, id],
   )
   const page = pageOf(rows, limit, (row) => encodeCursor('views', [row.name as string, row.id as string]))
   return { views: page.rows.map((row) => toView(row, actor)), nextCursor: page.nextCursor }
@@ -29,9 +29,15 @@ export async function findDefaultView({ db, actor }: Context): Promise<View | nu
   const [row] = await db.read(
     `SELECT v.*, f.view_id AS default_id FROM view_defaults AS f JOIN saved_views AS v ON v.id = f.view_id
       WHERE f.owner = $1 AND (v.owner = $1 OR v.shared)`,
-    [actor.name],
+    [ownerOf(actor)],
   )
   return row ? toView(row, actor) : null
+}
+
+/** Whose a view is: a member's or a token's, who may be called otherwise tomorrow. */
+export function ownerOf({ memberId, tokenId, name }: Actor): string {
+  if (memberId !== undefined) return `member:${memberId}`
+  return tokenId === undefined ? `name:${name}` : `token:${tokenId}`
 }
 
 export function toView(row: Row, actor: Actor): View {
@@ -41,8 +47,8 @@ export function toView(row: Row, actor: Actor): View {
     // Checked when it was saved.
     filters: JSON.parse(row.filters as string) as ViewFilters,
     shared: Boolean(row.shared),
-    owner: row.owner as string,
-    mine: row.owner === actor.name,
+    owner: row.owner_name as string,
+    mine: row.owner === ownerOf(actor),
     isDefault: (row.default_id ?? null) !== null,
     createdAt: instant(row.created_at),
     updatedAt: instant(row.updated_at),

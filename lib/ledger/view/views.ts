@@ -1,6 +1,6 @@
 /**
  * Saved views. Invariant: a name stands once with its owner, and only its owner, or an admin for a shared one, changes a
- * view. Whose it is goes by the name that history calls the actor by.
+ * view.
  */
 import { v7 } from 'uuid'
 import { run, statement } from '#lib/db/statement.ts'
@@ -15,7 +15,7 @@ import {
   VIEWS_MAX,
   type View,
 } from '#lib/task/view.ts'
-import { toView } from './rows.ts'
+import { ownerOf, toView } from './rows.ts'
 
 const readNames = statement(
   'readViewNames',
@@ -24,9 +24,9 @@ const readNames = statement(
 
 const insertViews = statement(
   'insertViews',
-  (d) => `INSERT INTO saved_views (id, owner, name, filters, shared, created_at, updated_at)
-    SELECT c.id, c.owner, c.name, c.filters, c.shared, c.at, c.at
-    FROM ${d.rows('id text, owner text, name text, filters text, shared boolean, at bigint')} WHERE true
+  (d) => `INSERT INTO saved_views (id, owner, owner_name, name, filters, shared, created_at, updated_at)
+    SELECT c.id, c.owner, c.owner_name, c.name, c.filters, c.shared, c.at, c.at
+    FROM ${d.rows('id text, owner text, owner_name text, name text, filters text, shared boolean, at bigint')} WHERE true
     ON CONFLICT DO NOTHING RETURNING *`,
 )
 
@@ -36,11 +36,12 @@ const ALONE = () => ''
 export const saveView = operation<SaveView, View>('saveView', ALONE, function* ({ now }, [request]) {
   if (!request) return []
   const { command, context } = request
-  const { name: owner } = context.actor
+  const owner = ownerOf(context.actor)
   const refusal = sharingRefusal(context.actor, command.shared) ?? (yield* nameRefusal(owner, command.name, null))
   if (refusal) return [refusal]
   const { name, shared = false } = command
-  const input = { id: v7(), owner, name, filters: JSON.stringify(command.filters), shared, at: now }
+  const told = { owner, owner_name: context.actor.name, name }
+  const input = { id: v7(), ...told, filters: JSON.stringify(command.filters), shared, at: now }
   const [row] = yield* run(insertViews, [input])
   return [row ? done(toView(row, context.actor)) : taken(name)]
 })
@@ -56,7 +57,7 @@ const updateViews = statement(
   (d) => `UPDATE saved_views AS v SET name = c.called, filters = c.query, shared = c.is_shared, updated_at = c.at
     FROM ${d.rows('view_id text, expected bigint, called text, query text, is_shared boolean, at bigint')}
     WHERE v.id = c.view_id AND v.updated_at = c.expected
-    RETURNING id, owner, name, filters, shared, created_at, updated_at`,
+    RETURNING id, owner, owner_name, name, filters, shared, created_at, updated_at`,
 )
 
 export const changeView = operation<ChangeView, View>('changeView', ALONE, function* ({ now }, [request]) {
@@ -123,7 +124,7 @@ export const chooseDefaultView = operation<ChooseDefaultView, View | null>(
   function* (_, [request]) {
     if (!request) return []
     const { command, context } = request
-    const { name: owner } = context.actor
+    const owner = ownerOf(context.actor)
     const { viewId } = command
     const found = viewId === null ? null : yield* find(viewId, context.actor)
     if (found?.ok === false) return [found]
@@ -136,15 +137,15 @@ export const chooseDefaultView = operation<ChooseDefaultView, View | null>(
 
 /** One that the asker sees. What is private to somebody else is not there. */
 function* find(id: string, actor: Actor): Plan<Result<Row>> {
-  const [row] = yield* run(readViews, [{ id, asker: actor.name }])
-  return row && (row.owner === actor.name || row.shared) ? done(row) : unknown(id)
+  const [row] = yield* run(readViews, [{ id, asker: ownerOf(actor) }])
+  return row && (row.owner === ownerOf(actor) || row.shared) ? done(row) : unknown(id)
 }
 
 function* findOwn(id: string, actor: Actor): Plan<Result<Row>> {
   const found = yield* find(id, actor)
-  if (!found.ok || found.value.owner === actor.name || actor.role === 'admin') return found
-  const { name, owner } = found.value
-  return refused('forbidden', `the view “${name}” belongs to ${owner}: save one of your own`)
+  if (!found.ok || found.value.owner === ownerOf(actor) || actor.role === 'admin') return found
+  const { name, owner_name } = found.value
+  return refused('forbidden', `the view “${name}” belongs to ${owner_name}: save one of your own`)
 }
 
 function sharingRefusal(actor: Actor, shared: boolean | undefined): Refusal | null {
