@@ -33,13 +33,16 @@ export function SiteNav() {
   const current = useCurrentPage()
   const hrefOf = useHrefOf()
   return (
-    <nav aria-label="Pages" className="flex gap-[22px] max-md:hidden">
+    <nav
+      aria-label="Pages"
+      className="flex h-11 min-w-0 gap-[22px] overflow-x-auto overflow-y-hidden [scrollbar-width:none] max-xl:gap-4 max-md:hidden"
+    >
       {PAGES.map(({ href, name }) => (
         <Link
           key={href}
           href={hrefOf(href)}
           aria-current={href === current?.href ? 'page' : undefined}
-          className="relative -mb-px flex h-11 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
+          className="relative flex h-11 shrink-0 items-center border-transparent border-b-2 pt-0.5 text-ink-2 hover:text-ink aria-[current]:border-ink aria-[current]:font-medium aria-[current]:text-ink"
         >
           {name}
         </Link>

@@ -18,8 +18,8 @@ export function TopBar(person: PersonMenuProps) {
   // On a phone a page below another one draws its own way back in the bar's place.
   const below = page !== undefined && path !== page.href
   return (
-    <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-md:px-4">
-      <Link href="/" className={`flex items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
+    <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-xl:gap-6 max-md:px-4">
+      <Link href="/" className={`flex shrink-0 items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
         <Logo />
         <span className="font-semibold max-md:sr-only">Rollcall</span>
         <span aria-hidden="true" className="font-semibold text-15 md:hidden">
@@ -27,7 +27,7 @@ export function TopBar(person: PersonMenuProps) {
         </span>
       </Link>
       <SiteNav />
-      <div className="ml-auto flex items-center gap-4 max-md:gap-3">
+      <div className="ml-auto flex shrink-0 items-center gap-4 max-md:gap-3">
         <SweeperAge />
         <button type="button" aria-label="Commands" onClick={() => press('Ctrl+k')} className="max-lg:hidden">
           <Kbd>Ctrl K</Kbd>
