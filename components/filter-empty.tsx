@@ -1,13 +1,18 @@
 import { type Filters, hrefOf } from './task-query.ts'
+import { Age } from './time.tsx'
 import { ButtonLink } from './ui/button.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
 
 /** Nothing matches: the window may be too narrow, or the filter wrong. Interrupted tasks are missed by nobody. */
-export function FilterEmpty({ filters }: { filters: Filters }) {
+export function FilterEmpty({ filters, asOf }: { filters: Filters; asOf: string }) {
   const windowed = filters.since !== undefined || filters.until !== undefined
   const clear = <ButtonLink href="/tasks">Clear the filter</ButtonLink>
   if (filters.status === 'interrupted' && Object.keys(filters).length === 1) {
-    return <EmptyState action={clear}>Nothing is interrupted.</EmptyState>
+    return (
+      <EmptyState action={clear}>
+        Nothing is interrupted. Checked <Age at={asOf} ago />.
+      </EmptyState>
+    )
   }
   if (windowed)
     return <EmptyState action={clear}>None of these in this window. Widen it, or clear the filter.</EmptyState>

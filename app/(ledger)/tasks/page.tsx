@@ -54,7 +54,7 @@ export default async function TasksPage({ searchParams }: { searchParams: Promis
       <QueryBox key="" filters={filters}>
         <QueryChips filters={filters} />
       </QueryBox>
-      <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} />}>
+      <TaskList {...list} views={views} empty={<FilterEmpty filters={filters} asOf={asOf} />}>
         <Pager label={`${plural(tasks.length, 'task')}, as of ${formatClock(asOf)} UTC`} {...pager(nextCursor)}>
           <ExportLinks filters={filters} />
         </Pager>
