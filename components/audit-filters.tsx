@@ -2,17 +2,15 @@ import { AUDIT_WAYS, type ListAudit } from '#lib/task/audit.ts'
 import { Button } from './ui/button.tsx'
 import { Input, Select } from './ui/field.tsx'
 
+const WORD = 'w-44 max-md:w-[calc(50%-4px)]'
+const CHOICE = 'w-36 max-md:w-[calc(50%-4px)]'
+
 /** A form of the address, which works without a script and can be kept as a bookmark. */
 export function AuditFilters({ query }: { query: ListAudit }) {
   const word = (name: 'actor' | 'action' | 'target', label: string) => (
-    <Input
-      name={name}
-      aria-label={label}
-      placeholder={label}
-      defaultValue={query[name]}
-      maxLength={200}
-      className="w-44 max-md:w-full"
-    />
+    <div className={WORD}>
+      <Input name={name} aria-label={label} placeholder={label} defaultValue={query[name]} maxLength={200} />
+    </div>
   )
   return (
     <form
@@ -23,17 +21,21 @@ export function AuditFilters({ query }: { query: ListAudit }) {
       {word('actor', 'Who')}
       {word('action', 'Action')}
       {word('target', 'Target id')}
-      <Select name="via" aria-label="Way in" defaultValue={query.via ?? ''} className="w-32 max-md:w-full">
-        <option value="">Any way in</option>
-        {AUDIT_WAYS.map((way) => (
-          <option key={way}>{way}</option>
-        ))}
-      </Select>
-      <Select name="result" aria-label="Result" defaultValue={query.result ?? ''} className="w-32 max-md:w-full">
-        <option value="">Any result</option>
-        <option>done</option>
-        <option>refused</option>
-      </Select>
+      <div className={CHOICE}>
+        <Select name="via" aria-label="Way in" defaultValue={query.via ?? ''}>
+          <option value="">Any way in</option>
+          {AUDIT_WAYS.map((way) => (
+            <option key={way}>{way}</option>
+          ))}
+        </Select>
+      </div>
+      <div className={CHOICE}>
+        <Select name="result" aria-label="Result" defaultValue={query.result ?? ''}>
+          <option value="">Any result</option>
+          <option>done</option>
+          <option>refused</option>
+        </Select>
+      </div>
       <Button type="submit">Filter</Button>
     </form>
   )

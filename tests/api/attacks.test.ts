@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ENDPOINTS, type EndpointName } from '#lib/contract.ts'
 import { freshId } from '../support/factories.ts'
+import { importExample } from '../support/import-example.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 import { head, openWire } from '../support/wire.ts'
 
@@ -50,6 +51,14 @@ describe('text that is SQL or HTML', () => {
     const { status, headers } = await stage.server.call('GET', `/api/v1/tasks/${encodeURIComponent(id)}`)
     expect([404, 400]).toContain(status)
     expect(headers.get('set-cookie')).toBeNull()
+  })
+})
+
+describe('an import', () => {
+  it.each(['../../etc/passwd', '..\\..\\x', '/etc/passwd', 'a\u0000b'])('takes no task of the id %j', async (id) => {
+    const { server } = open()
+    const { status } = await server.call('POST', '/api/v1/imports', { tasks: [{ ...importExample(), id }] })
+    expect(status).toBe(400)
   })
 })
 

@@ -41,9 +41,9 @@ export function setUpWebhooks(
   const run = async (until: () => boolean | Promise<boolean> = () => true) => {
     await eventually('what was sent has arrived', async () => {
       await alerter.runOnce()
+      expect(errors).toEqual([])
       return until()
     })
-    expect(errors).toEqual([])
   }
   const hook = (url: string, changes: Partial<CreateWebhook> = {}) =>
     createWebhook(context, { name: 'on call', kind: 'json', url, events: [...ALERT_TYPES], ...changes })

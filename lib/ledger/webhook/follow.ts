@@ -11,6 +11,7 @@ import { done, operation } from '#lib/ledger/core/operation.ts'
 import { toEvent } from '#lib/ledger/core/record-rows.ts'
 import { readHealth } from '#lib/ledger/read/read.ts'
 import type { EventType, TaskEvent } from '#lib/task/schema.ts'
+import { ALERT_TYPES } from '#lib/task/webhook.ts'
 import { alertsOf, type RaisedAlert, sweeperLate } from './alerts.ts'
 import { enqueue, type NewDelivery } from './queue.ts'
 
@@ -27,9 +28,11 @@ const OWN_ACTS = new Set<EventType>([
   'ledger.pruned',
 ])
 
+const TOLD = new Set<string>([...ALERT_TYPES, ...OWN_ACTS])
+
 interface Found {
-  readonly from: readonly [number, number]
-  readonly to: readonly [number, number]
+  readonly from: Place
+  readonly to: Place
   readonly deliveries: readonly NewDelivery[]
   readonly entries: readonly NewAuditEntry[]
 }
@@ -46,7 +49,7 @@ const moveCursor = statement(
     WHERE a.transaction_id = c.was_transaction_id AND a.event_id = c.was_event_id RETURNING id`,
 )
 
-const start = operation<readonly [number, number], null>(
+const start = operation<Place, null>(
   'startAlerts',
   () => '',
   function* (_transaction, [request]) {
@@ -100,16 +103,41 @@ async function followPage(context: Context, webhooks: readonly Row[]): Promise<b
     return false
   }
   const from = [Number(cursor.transaction_id), Number(cursor.event_id)] as const
-  const { eventsAfter, eventOrder } = db.dialect
-  const page = `SELECT * FROM task_events WHERE ${eventsAfter('$1', '$2')} ORDER BY ${eventOrder} LIMIT ${PAGE}`
-  const rows = await db.read(page, from)
-  const last = rows.at(-1)
-  if (!last) return false
+  const end = await settledAfter(context, from)
+  if (!end) return false
+  const rows = await readTold(context, from, end)
+  const isWhole = rows.length < PAGE
   const events = rows.map(toEvent)
-  const to = [Number(last.transaction_id), Number(last.id)] as const
+  const to = isWhole ? end : placeOf(rows.at(-1))
   const deliveries = addressed(alertsOf(events), webhooks)
   const advanced = await advance(context, { from, to, deliveries, entries: events.filter(isOwnAct).map(entryOf) })
-  return advanced && rows.length === PAGE
+  return advanced && !isWhole
+}
+
+type Place = readonly [number, number]
+
+function placeOf(row: Row | undefined): Place {
+  return [Number(row?.transaction_id ?? 0), Number(row?.id ?? 0)]
+}
+
+/** The last event that is settled; nothing will ever appear before it. */
+async function settledAfter({ db }: Context, from: Place): Promise<Place | null> {
+  const { eventsAfter, eventOrder } = db.dialect
+  const order = eventOrder.replaceAll(',', ' DESC,')
+  const [last] = await db.read(
+    `SELECT transaction_id, id FROM task_events WHERE ${eventsAfter('$1', '$2')} ORDER BY ${order} DESC LIMIT 1`,
+    from,
+  )
+  return last ? placeOf(last) : null
+}
+
+/** Of all that happened only what somebody is told of: the rest is passed over by the database. */
+function readTold({ db }: Context, from: Place, to: Place): Promise<Row[]> {
+  const { eventsAfter, eventOrder } = db.dialect
+  const types = [...TOLD].map((type) => `'${type}'`).join(', ')
+  const text = `SELECT * FROM task_events WHERE ${eventsAfter('$1', '$2')} AND (transaction_id, id) <= ($3, $4) AND type IN (${types})
+    ORDER BY ${eventOrder} LIMIT ${PAGE}`
+  return db.read(text, [...from, ...to])
 }
 
 function addressed(raised: readonly RaisedAlert[], webhooks: readonly Row[]): NewDelivery[] {
