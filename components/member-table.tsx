@@ -11,6 +11,7 @@ import { Age } from './time.tsx'
 import { Button } from './ui/button.tsx'
 import { Field, Select } from './ui/field.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
+import { Tooltip } from './ui/tooltip.tsx'
 import { type Call, refusalOf, useCall } from './use-call.ts'
 
 export interface MemberActions {
@@ -48,7 +49,7 @@ export function MemberTable({ members, actions }: { members: readonly Member[]; 
             <Th figure className="w-[100px] max-lg:hidden">
               Joined
             </Th>
-            <Th className="w-[330px] max-md:w-[130px]">
+            <Th className="w-[330px] max-md:w-[170px]">
               <span className="sr-only">Acts</span>
             </Th>
           </tr>
@@ -93,11 +94,11 @@ function MemberRow({ member, lastAdmin, actions, reset }: MemberRowProps) {
       <Td figure className="max-lg:hidden">
         <Age at={createdAt} ago />
       </Td>
-      <Td className="overflow-visible">
-        <span className="flex justify-end gap-1">
-          <RoleButton member={member} change={actions.changeRole} />
+      <Td className="overflow-visible max-md:whitespace-normal max-md:py-1">
+        <span className="flex flex-wrap justify-end gap-1">
+          <RoleButton member={member} change={actions.changeRole} refusal={refusal} />
           {way === 'password' && (
-            <Button size="small" onClick={reset} className="max-md:hidden">
+            <Button size="small" onClick={reset}>
               New password
             </Button>
           )}
@@ -120,18 +121,28 @@ function MemberRow({ member, lastAdmin, actions, reset }: MemberRowProps) {
   )
 }
 
-function RoleButton({ member, change }: { member: Member; change: Act }) {
+interface RoleButtonProps {
+  member: Member
+  change: Act
+  refusal: string | null
+}
+
+function RoleButton({ member, change, refusal }: RoleButtonProps) {
   const [times, setTimes] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const open = () => {
+    if (refusal !== null) return
     setTimes(times + 1)
     setOpen(true)
   }
+  const button = (
+    <Button size="small" onClick={open} aria-disabled={refusal !== null}>
+      Role…
+    </Button>
+  )
   return (
     <>
-      <Button size="small" onClick={open} className="max-md:hidden">
-        Role…
-      </Button>
+      {refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>}
       {times > 0 && (
         <ReasonForm
           key={times}

@@ -17,7 +17,7 @@ export function ProviderLink({ name, next, refusal }: ProviderLinkProps) {
         </p>
       )}
       <a href={`/sign-in/provider?next=${encodeURIComponent(next)}`} className={buttonClass({ kind: 'primary' })}>
-        Sign in with {name}
+        {`Sign in with ${name}`}
       </a>
     </div>
   )

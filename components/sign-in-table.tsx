@@ -20,8 +20,8 @@ export function SignInTable({ signIns, currentId, end, named = false }: SignInTa
     <Table aria-label="Sign-ins">
       <thead>
         <tr>
-          {named && <Th className="w-[200px]">Who</Th>}
-          <Th>Browser</Th>
+          {named && <Th className="w-[200px] max-md:w-auto">Who</Th>}
+          <Th className={named ? 'max-md:hidden' : undefined}>Browser</Th>
           <Th className="w-[180px] max-md:hidden">Address</Th>
           <Th figure className="w-[110px]">
             Last seen
@@ -42,7 +42,9 @@ export function SignInTable({ signIns, currentId, end, named = false }: SignInTa
                 {signIn.name} <span className="text-ink-3">{signIn.tokenId === null ? signIn.role : 'token'}</span>
               </Td>
             )}
-            <Td title={signIn.agent ?? undefined}>{browserOf(signIn.agent)}</Td>
+            <Td title={signIn.agent ?? undefined} className={named ? 'max-md:hidden' : undefined}>
+              {browserOf(signIn.agent)}
+            </Td>
             <Td className="mono text-ink-2 max-md:hidden">{signIn.address ?? 'unknown'}</Td>
             <Td figure>
               <Age at={signIn.seenAt} ago />

@@ -1,4 +1,5 @@
 /** The configuration in force as lines to read: by what each setting is about, with the words of its own schema. */
+import { z } from 'zod'
 import { Settings } from '#lib/task/settings.ts'
 
 interface Group {
@@ -11,8 +12,8 @@ type Key = keyof Settings
 /** Whatever has no place here stands under the last title, so that nothing is ever left out. */
 const TITLES: readonly [string, readonly Key[]][] = [
   ['Strategies', ['strategy', 'strategies', 'strategyModules', 'resumesMax', 'compensation']],
-  ['Access', ['access', 'viewersSee']],
-  ['Retention', ['retentionMs', 'outputBytesMax']],
+  ['Access', ['access', 'viewersSee', 'masks']],
+  ['Retention', ['retentionMs', 'auditRetentionMs', 'outputBytesMax']],
 ]
 
 export function describeSettings(settings: Settings): Group[] {
@@ -20,18 +21,25 @@ export function describeSettings(settings: Settings): Group[] {
   const rest = (Object.keys(settings) as Key[]).filter((key) => !placed.has(key))
   return [...TITLES, ['Thresholds', rest] as const].map(([title, keys]) => ({
     title,
-    settings: keys.flatMap((key) => linesOf(key, settings[key], Settings.shape[key].description ?? '')),
+    settings: keys.flatMap((key) => linesOf(key, settings[key], Settings.shape[key])),
   }))
 }
 
 /** A setting of parts is a line a part. */
-function linesOf(name: string, value: unknown, meaning: string): Group['settings'] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+function linesOf(name: string, value: unknown, schema: unknown): Group['settings'] {
+  const meaning = schema instanceof z.ZodType ? (schema.description ?? '') : ''
+  const parts = partsOf(schema)
+  if (parts === null || typeof value !== 'object' || value === null)
     return [{ name, value: textOf(name, value), meaning }]
+  return Object.entries(value).flatMap(([part, each]) => linesOf(`${name}.${part}`, each, parts[part]))
+}
+
+/** The schemas of an object's parts, through what gives it a default. */
+function partsOf(schema: unknown): Readonly<Record<string, unknown>> | null {
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return partsOf(schema.unwrap())
   }
-  return Object.entries(value).flatMap(([part, each], index) =>
-    linesOf(`${name}.${part}`, each, index === 0 ? meaning : ''),
-  )
+  return schema instanceof z.ZodObject ? schema.shape : null
 }
 
 const UNITS = [

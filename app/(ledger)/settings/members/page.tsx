@@ -38,13 +38,13 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
           }}
         />
       )}
-      <Pager label={plural(members.length, 'member')} {...page.pager(nextCursor)} />
       {links.length > 0 && (
         <>
           <SectionHeading title="Links">the newest; each opens once</SectionHeading>
           <LinkTable links={links} revoke={actions.revokeLinkAction} />
         </>
       )}
+      <Pager label={plural(members.length, 'member')} {...page.pager(nextCursor)} />
     </>
   )
 }
