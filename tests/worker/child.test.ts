@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Child, type ChildOptions, startChild } from '#lib/worker/child.ts'
+import { type Child, type ChildOptions, discard, prepareChild, startChild } from '#lib/worker/child.ts'
 import { groupRuns } from '#lib/worker/process-group.ts'
 import { eventually } from '../support/eventually.ts'
+import { childrenOf } from '../support/tracked.ts'
 
 let folder: string
 let child: Child | undefined
@@ -60,6 +61,17 @@ function runs(pid: number): boolean {
     return false
   }
 }
+
+test('what was made for a command that is not to be is gone: no guard, no pipe', async () => {
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = { children: childrenOf(process.pid), open: open() }
+  const prepared = prepareChild({})
+  expect(childrenOf(process.pid).length).toBe(before.children.length + 1)
+  expect(open()).toBeGreaterThan(before.open)
+  discard(prepared)
+  await eventually('its guard has ended', () => childrenOf(process.pid).length === before.children.length)
+  await eventually('its pipes are closed', () => open() <= before.open)
+})
 
 describe('a child', () => {
   test('returns the exit code of the command', async () => {

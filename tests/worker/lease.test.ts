@@ -21,9 +21,10 @@ afterEach(async () => {
   await ledger.stop()
 })
 
-async function open(): Promise<Lease> {
+async function open(options: { lazily?: boolean } = {}): Promise<Lease> {
   lease = await Lease.open(createClient({ url: ledger.url, token: 't' }), {
     registration: { slots: 2 },
+    ...options,
     onNotice: (sentence) => notices.push(sentence),
   })
   return lease
@@ -63,6 +64,15 @@ describe('the lease', () => {
     release(a)
     await eventually('one is listed', () => JSON.stringify(listed()) === '[{"taskId":"b","attempt":1}]')
     expect([a.stops, b.stops]).toEqual([[], []])
+  })
+
+  test('beats by itself, too, where it may begin to only when there is a process group', async () => {
+    const { hold, release } = bound(await open({ lazily: true }))
+    const item = work('a')
+    hold(item)
+    await eventually('it is listed', () => JSON.stringify(listed()) === '[{"taskId":"a","attempt":1}]')
+    release(item)
+    await eventually('it is listed no more', () => JSON.stringify(listed()) === '[]')
   })
 
   test.each(['lost', 'cancel'])('stops the work that the ledger answers with "%s", and no other', async (verdict) => {
