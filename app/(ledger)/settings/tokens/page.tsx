@@ -4,6 +4,7 @@ import { plural } from '#components/format.ts'
 import { Pager } from '#components/pager.tsx'
 import { TokenForm } from '#components/token-form.tsx'
 import { TokenTable } from '#components/token-table.tsx'
+import { EmptyState } from '#components/ui/empty-state.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listTokens } from '#lib/ledger/index.ts'
 import { orFromTop, type Parameters, readPage } from '../../pages.ts'
@@ -21,7 +22,13 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <TokenForm create={createTokenAction} />
-      {tokens.length > 0 && <TokenTable tokens={tokens} rotate={rotateTokenAction} revoke={revokeTokenAction} />}
+      {tokens.length === 0 ? (
+        <EmptyState>
+          No token yet. Make an operator’s for the command on your own machine, a worker’s for a host.
+        </EmptyState>
+      ) : (
+        <TokenTable tokens={tokens} rotate={rotateTokenAction} revoke={revokeTokenAction} />
+      )}
       <Pager label={plural(tokens.length, 'token')} {...page.pager(nextCursor)} />
     </>
   )
