@@ -88,7 +88,9 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
 function sizeOf({ chunks }: LiveOutput, lines: number, attempt: Attempt | null): string {
   const missing = missingOf(chunks).messages
   const gone = missing === 0 ? '' : `, ${formatCount(missing)} messages missing`
-  return `${plural(lines, 'line')}${gone}${attempt === null ? '' : `, ${formatBytes(attempt.outputBytes)}`}`
+  // While it is being written, the record of the attempt is older than the lines.
+  const size = attempt?.finishedAt == null ? '' : `, ${formatBytes(attempt.outputBytes)}`
+  return `${plural(lines, 'line')}${gone}${size}`
 }
 
 interface OutputEndProps {
