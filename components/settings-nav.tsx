@@ -10,6 +10,7 @@ export const SETTINGS = [
   { href: '/settings/members', name: 'Members' },
   { href: '/settings/tokens', name: 'Tokens' },
   { href: '/settings/sign-ins', name: 'Sign-ins' },
+  { href: '/settings/webhooks', name: 'Webhooks' },
   { href: '/settings/configuration', name: 'Configuration' },
 ] as const
 

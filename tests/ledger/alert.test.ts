@@ -118,6 +118,22 @@ async function openSmtp(refuses = false) {
   return { mails, sendMail: createSendMail({ url: `smtp://127.0.0.1:${port}`, from: 'rollcall@example.org' }) }
 }
 
+forEachDialect('what the ledger does by itself', (openLedger) => {
+  it('is entered once, although several servers read the history', async () => {
+    const ledger = await openLedger()
+    const db = ledger.db.dialect.name === 'sqlite' ? ledger.db : await ledger.another()
+    const first = setUpWebhooks(ledger)
+    const second = setUpWebhooks({ ...ledger, contextOf: (changes) => ledger.contextOf({ ...changes, db }) } as Ledger)
+    await first.run()
+    for (let count = 0; count < 5; count += 1) await provoke['incident.braked'](ledger)
+    const entered = async () => (await listAudit(first.context, {})).entries.length
+    await Promise.all([first.run(), second.run()])
+    await first.run(async () => (await entered()) >= 5)
+    await second.run()
+    expect(await entered()).toBe(5)
+  })
+})
+
 it('about more than a handful at once is one', () => {
   const about = {
     attempt: 1,

@@ -1,5 +1,6 @@
 /** A verification finds what a hand with every right has done to the log, and says where. */
 import { expect, it } from 'vitest'
+import { hashOf, type Link } from '#lib/ledger/core/audit-chain.ts'
 import { verifyAudit } from '#lib/ledger/index.ts'
 import { faultsOf, fillLog, logOf, tamper } from '../support/audit.ts'
 import { forEachDialect } from '../support/ledger.ts'
@@ -29,6 +30,17 @@ forEachDialect('a verification of the audit log', (open, dialect) => {
     await fillLog(ledger, 5)
     await tamper(ledger, dialect, `UPDATE audit_log SET previous_hash = hash WHERE seq = 4`)
     expect(await faultsOf(ledger)).toEqual(['changed 4'])
+  })
+
+  it('finds a changed entry although its own hash was made to fit', async () => {
+    const ledger = await open()
+    await fillLog(ledger, 5)
+    const [row] = await ledger.sql('SELECT * FROM audit_log WHERE seq = 3')
+    // The columns are those of the table.
+    const changed = { ...(row as unknown as Link & { previous_hash: string }), reason: 'another' }
+    const hash = hashOf(changed, changed.previous_hash)
+    await tamper(ledger, dialect, `UPDATE audit_log SET reason = 'another', hash = '${hash}' WHERE seq = 3`)
+    expect(await faultsOf(ledger)).toEqual(['inserted 4'])
   })
 
   it('finds removed entries, in the middle and at the end', async () => {

@@ -25,6 +25,7 @@ forEachDialect('a place that alerts may not go to', (openLedger) => {
     'ftp://hooks.example/x',
     'file:///etc/passwd',
     'http://user:secret@hooks.example/x',
+    'http://user@hooks.example/x',
     'no address',
   ])('is refused at once: %s', async (url) => {
     const { hook } = setUpWebhooks(await openLedger(), { allow: [] })

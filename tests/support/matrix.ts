@@ -49,6 +49,12 @@ export const ACTIONS: Record<string, readonly [MemberRole | 'anybody', 'form' | 
   removeMemberAction: ['admin', 'form'],
   endSignInAction: ['admin', 'form'],
   endSignInsAction: ['admin', 'form'],
+  createWebhookAction: ['admin', 'call'],
+  rotateWebhookAction: ['admin', 'call'],
+  switchWebhookAction: ['admin', 'form'],
+  deleteWebhookAction: ['admin', 'form'],
+  testWebhookAction: ['admin', 'form'],
+  redeliverWebhookAction: ['admin', 'form'],
 }
 
 /** Whom each page is for, with an address of it. */
@@ -70,6 +76,7 @@ export const PAGES: Record<string, readonly [MemberRole | 'anybody', (stage: Sta
   '/settings/members': ['admin', () => '/settings/members'],
   '/settings/tokens': ['admin', () => '/settings/tokens'],
   '/settings/sign-ins': ['admin', () => '/settings/sign-ins'],
+  '/settings/webhooks': ['admin', () => '/settings/webhooks'],
   '/audit': ['operator', () => '/audit'],
   '/exports/audit': ['operator', () => '/exports/audit'],
   '/exports/tasks': ['viewer', () => '/exports/tasks'],

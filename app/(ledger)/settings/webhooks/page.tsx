@@ -1,0 +1,40 @@
+import type { Metadata } from 'next'
+import { AdminsOnly } from '#components/admins-only.tsx'
+import { WebhookForm } from '#components/webhook-form.tsx'
+import { WebhookItem } from '#components/webhook-item.tsx'
+import { requireContext } from '#lib/api/session.ts'
+import { listDeliveries, listWebhooks } from '#lib/ledger/index.ts'
+import {
+  createWebhookAction,
+  deleteWebhookAction,
+  redeliverWebhookAction,
+  rotateWebhookAction,
+  switchWebhookAction,
+  testWebhookAction,
+} from './actions.ts'
+
+export const metadata: Metadata = { title: 'Webhooks' }
+
+const NEWEST = 5
+const acts = {
+  test: testWebhookAction,
+  rotate: rotateWebhookAction,
+  switchOnOrOff: switchWebhookAction,
+  remove: deleteWebhookAction,
+  redeliver: redeliverWebhookAction,
+}
+
+export default async function WebhooksPage() {
+  const context = await requireContext('/settings/webhooks')
+  if (context.actor.role !== 'admin') return <AdminsOnly what="Webhooks" role={context.actor.role} />
+  const { webhooks } = await listWebhooks(context)
+  const sent = await Promise.all(webhooks.map(({ id }) => listDeliveries(context, { webhookId: id, limit: NEWEST })))
+  return (
+    <>
+      <WebhookForm create={createWebhookAction} />
+      {webhooks.map((webhook, index) => (
+        <WebhookItem key={webhook.id} webhook={webhook} deliveries={sent[index]?.deliveries ?? []} acts={acts} />
+      ))}
+    </>
+  )
+}
