@@ -3,7 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { mintNonce, pagePolicy } from '#lib/api/page-policy.ts'
 
 export function proxy(request: NextRequest): NextResponse {
-  const policy = pagePolicy(mintNonce())
+  const policy = pagePolicy(mintNonce(), process.env.NODE_ENV === 'development')
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })
