@@ -79,7 +79,7 @@ function EventBoxes() {
       <legend className="sr-only">What it is told</legend>
       {ALERT_TYPES.map((type) => (
         <label key={type} className="flex items-center gap-2 max-md:min-h-11">
-          <input type="checkbox" name="events" value={type} defaultChecked />
+          <input type="checkbox" className="accent-ink" name="events" value={type} defaultChecked />
           {ALERT_WORDS[type]}
         </label>
       ))}

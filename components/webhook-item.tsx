@@ -6,7 +6,6 @@ import { ShownOnce } from './shown-once.tsx'
 import type { Act } from './task-acts.ts'
 import { Moment } from './time.tsx'
 import { Button } from './ui/button.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 import { type Call, refusalOf, useCall } from './use-call.ts'
 import type { MadeWebhook } from './webhook-form.tsx'
@@ -71,13 +70,13 @@ export function WebhookItem({ webhook, deliveries, acts }: WebhookItemProps) {
 }
 
 function DeliveryTable({ deliveries, redeliver }: { deliveries: readonly WebhookDelivery[]; redeliver: Act }) {
-  if (deliveries.length === 0) return <EmptyState>Nothing was sent there yet.</EmptyState>
+  if (deliveries.length === 0) return <p className="px-6 pb-3 text-ink-3 max-md:px-4">Nothing was sent there yet.</p>
   return (
     <Table aria-label="Deliveries">
       <thead>
         <tr>
           <Th className="w-[110px]">State</Th>
-          <Th className="w-[110px]">At</Th>
+          <Th className="w-[110px] max-md:w-[90px]">At</Th>
           <Th>What</Th>
           <Th figure className="w-[70px] max-md:hidden">
             Tries
@@ -86,7 +85,7 @@ function DeliveryTable({ deliveries, redeliver }: { deliveries: readonly Webhook
             Took
           </Th>
           <Th className="max-md:hidden">Answer</Th>
-          <Th className="w-[120px]">
+          <Th className="w-[120px] max-md:hidden">
             <span className="sr-only">Acts</span>
           </Th>
         </tr>
@@ -120,7 +119,7 @@ function DeliveryRow({ delivery, redeliver }: { delivery: WebhookDelivery; redel
       <Td className="text-ink-2 max-md:hidden" title={answer}>
         {answer}
       </Td>
-      <Td>
+      <Td className="max-md:hidden">
         {status !== 'pending' && (
           <ActButton action={redeliver} hidden={{ webhookId, deliveryId: id }}>
             Send again
