@@ -2,6 +2,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, MISSING_PAGES, openDesk, openSignedIn, taskPage, test } from '../support/operator.ts'
+import { PLAIN_PAGES } from '../support/pages.ts'
 import { fillWithStates, STATES } from '../support/states.ts'
 
 const desk = openDesk()
@@ -20,8 +21,6 @@ async function expectNoFindings(page: Page): Promise<void> {
   }
 }
 
-const LISTS = ['/', '/tasks', '/incidents', '/recovery', '/workers', '/sessions', '/operations', '/errors']
-
 async function visit(page: Page, path: string): Promise<void> {
   await page.goto(desk.server.url + path)
   await expect(page.getByRole('heading', { level: 1 }), path).toBeAttached()
@@ -31,13 +30,13 @@ async function visit(page: Page, path: string): Promise<void> {
 test('the sign-in and the pages of an empty ledger pass', async ({ page }) => {
   await visit(page, '/sign-in')
   await openSignedIn(page, desk.server)
-  for (const path of LISTS) await visit(page, path)
+  for (const path of PLAIN_PAGES) await visit(page, path)
 })
 
 test('the lists of a ledger at work pass', async ({ page }) => {
   await fillWithStates(desk.client)
   await openSignedIn(page, desk.server)
-  for (const path of [...LISTS, '/tasks?status=waiting', '/tasks?status=unknown']) await visit(page, path)
+  for (const path of [...PLAIN_PAGES, '/tasks?status=waiting', '/tasks?status=unknown']) await visit(page, path)
 })
 
 test('an incident, a worker and the chart as a table pass', async ({ page }) => {
@@ -106,4 +105,47 @@ test('the selection of many tasks, its dialog, and the pages of operations', asy
   await expectNoFindings(page)
   await page.goto(`${desk.server.url}/operations`)
   await expectNoFindings(page)
+})
+
+test('the commands, the saved views and a pause of recovery pass', async ({ page }) => {
+  await fillWithStates(desk.client)
+  await desk.client.call('saveView', { name: 'Failing now', filters: { status: 'failed' }, shared: true })
+  await openSignedIn(page, desk.server, '/tasks')
+  await page.getByRole('button', { name: 'Save view…' }).click()
+  await expect(page.getByRole('dialog')).toContainText('Failing now')
+  await expectNoFindings(page)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Commands' }).click()
+  await expect(page.getByRole('option', { name: 'View: Failing now' })).toBeVisible()
+  await expectNoFindings(page)
+  await page.keyboard.press('Escape')
+  await page.goto(`${desk.server.url}/recovery`)
+  await page.getByRole('button', { name: 'Pause automatic recovery…' }).click()
+  await expect(page.getByRole('dialog')).toContainText('Deaths are still noticed.')
+  await expectNoFindings(page)
+  const { pause } = await desk.client.call('pauseRecovery', { reason: 'the network is moved', forMs: 600_000 })
+  await page.goto(`${desk.server.url}/workers`)
+  await expect(page.getByRole('region', { name: 'Recovery is paused' })).toBeVisible()
+  await expectNoFindings(page)
+  await desk.client.call('unpauseRecovery', { pauseId: pause.id })
+})
+
+test('pages stay readable in forced colours, and an incident on paper', async ({ page }) => {
+  await fillWithStates(desk.client)
+  const { incidents } = await desk.client.call('listIncidents', {})
+  await openSignedIn(page, desk.server, '/tasks')
+  await page.emulateMedia({ forcedColors: 'active' })
+  const link = page.getByRole('link', { name: 'A task that is running' })
+  await link.focus()
+  await page.keyboard.press('j')
+  const cursor = page.locator('tr[data-task]:has(a:focus-visible)')
+  await expect(cursor).toHaveCSS('outline-style', 'solid')
+  await expect(page.locator('[data-tick]').first()).toHaveCSS('forced-color-adjust', 'none')
+  await page.emulateMedia({ forcedColors: 'none', media: 'print', colorScheme: 'dark' })
+  await page.goto(`${desk.server.url}/incidents/${incidents[0]?.id}`)
+  await expect(page.getByText(/^Printed .* UTC from http:/)).toBeVisible()
+  await expect(page.getByRole('banner')).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Print' })).toBeHidden()
+  await expect(page.getByRole('table', { name: 'Tasks of the incident' })).toContainText('A task that is interrupted')
+  await expect(page.locator('html')).toHaveCSS('color-scheme', 'light')
 })
