@@ -15,7 +15,7 @@ export function OutputText({ line, place, words, found }: OutputTextProps) {
     <div
       data-line={place}
       aria-current={found ? 'true' : undefined}
-      className="flex gap-5 px-6 aria-[current]:bg-select aria-[current]:outline aria-[current]:outline-focus max-md:gap-3 max-md:px-4"
+      className="flex gap-5 px-6 aria-[current]:bg-select aria-[current]:outline aria-[current]:outline-focus aria-[current]:-outline-offset-1 max-md:gap-3 max-md:px-4"
     >
       <time dateTime={line.at} title={line.at} className="shrink-0 select-none text-ink-3">
         {formatClock(line.at)}
@@ -43,7 +43,7 @@ function Marked({ text, words }: { text: string; words: string }) {
     parts.push(
       <span key={at}>
         {text.slice(from, at)}
-        <mark>{text.slice(at, at + wanted.length)}</mark>
+        <mark className="bg-warn-bg text-ink underline">{text.slice(at, at + wanted.length)}</mark>
       </span>,
     )
     from = at + wanted.length

@@ -72,7 +72,7 @@ export function ThroughputPanel({ throughput, window }: { throughput: Throughput
       </div>
       <p className="flex justify-between px-6 pt-1 text-11 text-ink-3 max-md:px-4">
         <span className="mono">{at(throughput.since, window)}</span>
-        <span>
+        <span className="max-md:hidden">
           {formatTerm(spanMs)} a bar, {formatCount(highest)} at the most; the line is what was put on record
         </span>
         <span className="mono">{at(throughput.until, window)}</span>

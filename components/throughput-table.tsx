@@ -39,7 +39,7 @@ export function ThroughputTable({ throughput: { spans } }: { throughput: Through
         <tbody>
           {told.map(({ at, counts }) => (
             <tr key={at}>
-              <Td className="mono">{at.slice(0, 16).replace('T', ' ')}</Td>
+              <Td className="mono">{at.slice(5, 16).replace('T', ' ')}</Td>
               {THROUGHPUT_OUTCOMES.map((outcome) => (
                 <Td
                   key={outcome}
