@@ -73,6 +73,7 @@ const CHECKS: Record<string, Check | undefined> = {
   maxLength: compare(atMost, length)('maxLength'),
   minItems: compare(atLeast, count)('minItems'),
   maxItems: compare(atMost, count)('maxItems'),
+  default: nothing,
   description: nothing,
   format: nothing,
 }
