@@ -9,8 +9,10 @@ import {
   recover,
   registerWorker,
   releaseTask,
+  runDueOperations,
   unpauseRecovery,
 } from '#lib/ledger/index.ts'
+import { pruneLedger } from '#lib/ledger/recovery/prune.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { State, TaskState } from './state.ts'
 import { undo } from './undoing.ts'
@@ -32,12 +34,26 @@ export async function bringToAnEnd(world: World, context: Context): Promise<stri
     if (open(state).length === 0) return []
     world.now = Math.max(world.now, ...due(state))
     await undo(world, 0)(context)
+    await runDueOperations(context)
     await recover(context, { trigger: 'sweep', sweepMs: UNHURRIED_MS, host: hostOf(world) })
     for (const task of open(await world.look())) if (task.nextAction === 'hold') await decide(context, task)
     await world.look()
     await work(world, context, round)
   }
   return open(await world.look()).map(({ id, status }) => `${id} is ${status} and cannot come to an end`)
+}
+
+const OF_TASKS = ['task_history', 'task_attempts', 'sessions', 'task_output', 'late_reports', 'checkpoints']
+const LEFT = [...OF_TASKS, 'compensations', 'incidents']
+  .map((table) => `SELECT '${table}' AS name FROM ${table}`)
+  .join(' UNION ')
+
+/** Retention takes all that has ended, and leaves nothing of it behind. Answers where something is left. */
+export async function forget(world: World, context: Context): Promise<string[]> {
+  tell(world, () => 'years go by, and retention comes')
+  const before = world.now + UNHURRIED_MS
+  for (let gone = 1; gone > 0; ) gone = await pruneLedger(context, { before })
+  return (await context.db.read(LEFT)).map(({ name }) => `${name} still has something of what retention took`)
 }
 
 function open({ tasks }: State): TaskState[] {

@@ -23,6 +23,11 @@ export function replay(before: Replayed | undefined, event: EventState): Replaye
   if (event.type === 'task.created') {
     return { status: 'queued', attempt: 0, workerId: null, sealed: false, retriesUsed: 0, interruptions: 0 }
   }
+  if (event.type === 'task.imported' && to !== null) {
+    // A failure of another history has no retry here.
+    const sealed = isAlwaysSealed(to) || to === 'failed'
+    return { status: to, attempt: 0, workerId: null, sealed, retriesUsed: 0, interruptions: 0 }
+  }
   if (!before) return undefined
   // A worker that a task was meant for is gone: it stays assigned, to nobody.
   if (to === null && event.type === 'task.reassigned') return { ...before, workerId: null }

@@ -1,7 +1,8 @@
 /** One schedule from its seed: the steps, the looks, the end. */
 import { createTask } from '#lib/ledger/index.ts'
-import { bringToAnEnd } from './ending.ts'
+import { bringToAnEnd, forget } from './ending.ts'
 import type { Engine } from './engine.ts'
+import { MANY_ACTS, WRONG_BOOKS } from './many.ts'
 import { freezeOrThaw, jump, killOne, move, outage, passOf, quiet, replaceWorker, sweep } from './nature.ts'
 import { newTask, operate } from './operator.ts'
 import { createRandom } from './random.ts'
@@ -26,6 +27,7 @@ const STEPS_TO_TAKE: readonly Step[] = [
   { weight: 4, run: double },
   { weight: 11, run: operate },
   { weight: 6, run: (world) => operate(world, UNDOING_ACTS) },
+  { weight: 6, run: (world) => operate(world, MANY_ACTS) },
   { weight: 3, run: compensate },
   { weight: 10, run: (world) => move(world, world.random.between(1, 9000)) },
   { weight: 3, run: quiet },
@@ -143,6 +145,8 @@ export class Simulation {
     if (open.length > 0) throw new Error(open.join('\n'))
     await world.look()
     await this.#checkKept(world)
+    const left = await this.#surely(world, (context) => forget(world, context))
+    if (left.length > 0) throw new Error(left.join('\n'))
   }
 
   /** On a server that nothing happens to. */
@@ -159,6 +163,8 @@ export class Simulation {
     const found = new Set((await this.engine.read(now, KEPT, [])).map(({ key }) => String(key)))
     const lost = [...kept].filter((key) => !found.has(key))
     if (lost.length > 0) throw new Error(`acknowledged, and not there: ${lost.join(', ')}`)
+    const wrong = await this.engine.read(now, WRONG_BOOKS, [])
+    if (wrong.length > 0) throw new Error(`operations with wrong books: ${wrong.map(({ id }) => id).join(', ')}`)
   }
 }
 

@@ -53,6 +53,7 @@ export interface World {
   readonly zombies: SimulatedWorker[]
   readonly tasks: string[]
   readonly pauses: string[]
+  readonly operations: string[]
   /** What is, or was, on its way to a server, and may arrive once more. */
   readonly network: Sent[]
   /** Processes that are gone. */
@@ -99,6 +100,7 @@ export function createWorld(
     zombies: [],
     tasks: [],
     pauses: [],
+    operations: [],
     network: [],
     gone: new Set(),
     kept: new Set(),
