@@ -47,7 +47,15 @@ const VIEWS = [
     ['one', 'ada'],
     ['two', 'bob'],
   ].map(([id, owner]) =>
-    rowOf('saved_views', { id, owner, name: `of ${owner}`, filters: '{}', created_at: 1, updated_at: 5 }),
+    rowOf('saved_views', {
+      id,
+      owner,
+      owner_name: owner,
+      name: `of ${owner}`,
+      filters: '{}',
+      created_at: 1,
+      updated_at: 5,
+    }),
   ),
   ...['ada', 'eve'].map((owner) => rowOf('view_defaults', { owner, view_id: 'one' })),
   rowOf('view_defaults', { owner: 'bob', view_id: 'two' }),
@@ -57,7 +65,7 @@ probeAll('a statement of views by itself', {
   readViewNames: { given: VIEWS, input: { owner: 'ada' }, finds: ['one'] },
   insertViews: {
     given: VIEWS,
-    input: { id: 'another', owner: 'ada', name: 'x', filters: '{}', shared: false, at: 1 },
+    input: { id: 'another', owner: 'ada', owner_name: 'ada', name: 'x', filters: '{}', shared: false, at: 1 },
     writes: 'saved_views',
     finds: ['another'],
     unless: [[{ name: 'of ada' }]],
