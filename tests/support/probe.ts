@@ -9,7 +9,9 @@ import { run, statements } from '#lib/db/statement.ts'
 import type { Dialect, Input, Plan, Row, Statement } from '#lib/db/types.ts'
 import { inTransaction } from './alone.ts'
 import { seedCrowd } from './crowd.ts'
-import { forEachDialect, type Table } from './ledger.ts'
+import { forEachDialect, type Table as LedgerTable } from './ledger.ts'
+
+type Table = LedgerTable | 'tokens' | 'sign_ins' | 'sign_in_tries'
 
 /** SQL that makes a fact wrong, or other columns of the input; or several of them. */
 type Change = string | Input | readonly (string | Input)[]
@@ -46,6 +48,7 @@ const KEYS: Partial<Record<Table, string>> = {
   audit_log: 'seq',
   rollups: 'span_ms, bucket, outcome',
   view_defaults: 'owner',
+  sign_in_tries: 'key',
 }
 const keyOf = (table: Table) => KEYS[table] ?? 'id'
 
