@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { declareDead, listPauses, pauseRecovery, readHealth, unpauseRecovery } from '#lib/ledger/index.ts'
-import { begin, codeOf, hire, pass, sweep } from '../support/factories.ts'
+import { begin, codeOf, hire, pass, startedBy, sweep } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
 
@@ -29,11 +29,12 @@ forEachDialect('a pause of recovery', (open) => {
 
   it('seals nothing: what is past its budget waits for the end as well', async () => {
     const ledger = await open()
-    const { worker } = await begin(ledger, { maxInterruptions: 0 })
+    const { worker, ref } = await begin(ledger, { maxInterruptions: 0 })
     const { id: pauseId } = await pauseRecovery(ledger.context, { reason, forMs: 60_000 })
     await declareDead(ledger.context, { workerId: worker.id, reason: 'dark' })
     await sweep(ledger)
     expect(await taskRow(ledger)).toMatchObject({ status: 'interrupted', next_action: 'quarantine', sealed_at: null })
+    expect(await codeOf(startedBy(ledger, ref.taskId))).toBe('invalid_transition')
     await unpauseRecovery(ledger.context, { pauseId, reason: 'it is back' })
     await sweep(ledger)
     expect(await taskRow(ledger)).toMatchObject({ status: 'quarantined' })

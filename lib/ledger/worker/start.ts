@@ -136,6 +136,11 @@ function startRefusal(row: TaskRow, command: StartAttempt, now: number): Refusal
     const why = row.held_at === null ? 'its side effects are being undone' : (row.next_reason ?? 'it is held')
     return refused('invalid_transition', `the task cannot be started: ${why}`, { status: row.status })
   }
+  // Only while recovery is paused does a quarantine wait: what kills its workers is given to none meanwhile.
+  if (row.next_action === 'quarantine') {
+    const why = `the task is to be quarantined: ${row.next_reason ?? 'it kills its workers'}`
+    return refused('invalid_transition', why, { status: row.status })
+  }
   if (!canTransition(row.status, 'running')) {
     return refused('invalid_transition', `a task that is ${row.status} cannot be started`, { status: row.status })
   }
