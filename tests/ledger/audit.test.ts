@@ -24,6 +24,8 @@ forEachDialect('the audit log', (open) => {
       result: 'done',
       previousHash: '0'.repeat(64),
     })
+    const named = ['finishedAt', 'reason', 'sealedAt', 'status']
+    expect([entry?.before, entry?.after].map((side) => Object.keys(side ?? {}))).toEqual([named, named])
     expect(entry?.reason).toMatch(/^a duplicate/)
     expect(entry?.reason).not.toContain('hunter2')
   })

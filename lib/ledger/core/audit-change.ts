@@ -46,6 +46,10 @@ export function orderOf(command: unknown): Change | undefined {
 /** The columns that a change sets to another value, by their names in JSON. */
 export function changeOf(row: object, set: object): Change {
   const known = new Map(Object.entries(row))
+  // SQLite keeps a boolean as a number: 0 that is set to false is no change.
+  for (const [name, value] of Object.entries(set)) {
+    if (typeof value === 'boolean' && known.has(name)) known.set(name, Boolean(known.get(name)))
+  }
   const changed = Object.entries(set).filter(([name, value]) => value !== undefined && known.get(name) !== value)
   return {
     before: Object.fromEntries(changed.map(([name]) => [camel(name), told(name, known.get(name))])),
