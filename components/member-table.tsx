@@ -1,17 +1,16 @@
 'use client'
 
-import { useState } from 'react'
 import { MEMBER_ROLES, type Member } from '#lib/task/schema.ts'
+import { DialogButton } from './dialog-button.tsx'
 import type { MadeLink } from './invite-form.tsx'
 import { ReasonButton } from './reason-button.tsx'
 import { ReasonForm } from './reason-form.tsx'
+import { RoleField } from './role-field.tsx'
 import { ShownOnce } from './shown-once.tsx'
 import type { Act } from './task-acts.ts'
 import { Age } from './time.tsx'
 import { Button } from './ui/button.tsx'
-import { Field, Select } from './ui/field.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
-import { Tooltip } from './ui/tooltip.tsx'
 import { type Call, refusalOf, useCall } from './use-call.ts'
 
 export interface MemberActions {
@@ -128,46 +127,30 @@ interface RoleButtonProps {
 }
 
 function RoleButton({ member, change, refusal }: RoleButtonProps) {
-  const [times, setTimes] = useState(0)
-  const [isOpen, setOpen] = useState(false)
-  const open = () => {
-    if (refusal !== null) return
-    setTimes(times + 1)
-    setOpen(true)
-  }
-  const button = (
-    <Button size="small" onClick={open} aria-disabled={refusal !== null}>
-      Role…
-    </Button>
-  )
   return (
-    <>
-      {refusal === null ? button : <Tooltip text={refusal}>{button}</Tooltip>}
-      {times > 0 && (
+    <DialogButton
+      size="small"
+      refusal={refusal}
+      dialog={({ key, ...state }) => (
         <ReasonForm
-          key={times}
+          key={key}
+          {...state}
           title={`The role of ${member.name}`}
           label="Reason"
           field="reason"
           consequence="From the next request on."
           confirm="Change the role"
           action={change}
-          open={isOpen}
-          onClose={() => setOpen(false)}
           before={
             <>
               <input type="hidden" name="memberId" value={member.id} />
-              <Field label="Role" id="member-role">
-                <Select id="member-role" name="role" defaultValue={member.role}>
-                  {MEMBER_ROLES.map((role) => (
-                    <option key={role}>{role}</option>
-                  ))}
-                </Select>
-              </Field>
+              <RoleField id="member-role" roles={MEMBER_ROLES} chosen={member.role} />
             </>
           }
         />
       )}
-    </>
+    >
+      Role…
+    </DialogButton>
   )
 }
