@@ -1,7 +1,9 @@
 'use client'
 
 import { useActionState } from 'react'
+import { ACCESS_LIMITS } from '#lib/task/access-limits.ts'
 import type { LinkKind } from '#lib/task/schema.ts'
+import { NewPassword } from './new-password.tsx'
 import { Button } from './ui/button.tsx'
 import { Field, Input } from './ui/field.tsx'
 
@@ -41,19 +43,12 @@ export function JoinForm({ code, kind, name, follow }: JoinFormProps) {
           </Field>
         </>
       )}
-      <Field label="Password" id="password" error={state.error} hint="Ten characters at least.">
-        <Input
-          id="password"
-          name="password"
-          type="password"
-          required
-          minLength={10}
-          maxLength={200}
-          autoComplete="new-password"
-          aria-invalid={state.error !== null}
-          aria-describedby={state.error === null ? undefined : 'password-error'}
-        />
-      </Field>
+      <NewPassword
+        label="Password"
+        id="password"
+        error={state.error}
+        hint={`${ACCESS_LIMITS.passwordMin} characters at least.`}
+      />
       <Button kind="primary" type="submit" disabled={pending}>
         {kind === 'reset' ? 'Set the password' : kind === 'setup' ? 'Become the first admin' : 'Join'}
       </Button>

@@ -1,6 +1,7 @@
 'use client'
 
 import { type FormEvent, startTransition, useActionState, useEffect, useRef } from 'react'
+import { NewPassword } from './new-password.tsx'
 import type { Act } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
 import { Field, Input } from './ui/field.tsx'
@@ -26,17 +27,7 @@ export function PasswordChangeForm({ change }: { change: Act }) {
         </Field>
       </div>
       <div className="w-[220px] max-md:w-full">
-        <Field label="New password" id="new-password">
-          <Input
-            id="new-password"
-            name="password"
-            type="password"
-            required
-            minLength={10}
-            maxLength={200}
-            autoComplete="new-password"
-          />
-        </Field>
+        <NewPassword label="New password" id="new-password" />
       </div>
       <Button type="submit" disabled={pending}>
         Change the password

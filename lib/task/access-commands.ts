@@ -1,6 +1,7 @@
 /** The commands of members, links, sign-ins and tokens; as strict as those of commands.ts. */
 import { z } from 'zod'
-import { ACCESS_LIMITS, MEMBER_ROLES } from './access.ts'
+import { MEMBER_ROLES } from './access.ts'
+import { ACCESS_LIMITS } from './access-limits.ts'
 import { Id, Line, Reason, ROLES } from './fields.ts'
 
 const Login = z

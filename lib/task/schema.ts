@@ -21,6 +21,7 @@ import {
 import { RecoveryPause, Storm } from './incident.ts'
 
 export * from './access.ts'
+export * from './access-limits.ts'
 export * from './compensation.ts'
 export * from './fields.ts'
 export * from './history.ts'
