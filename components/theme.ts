@@ -15,7 +15,3 @@ export function applyTheme(theme: Theme): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing over plain HTTP and in some browsers
   document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
 }
-
-export function currentTheme(): Theme {
-  return readTheme(document.documentElement.dataset.theme)
-}

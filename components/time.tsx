@@ -1,7 +1,7 @@
 'use client'
 
 import { useHydrated, useNow } from './clock.tsx'
-import { formatAbsolute, formatClock, formatCountdown, formatDuration, formatMoment } from './format.ts'
+import { formatAbsolute, formatClock, formatDuration, formatMoment } from './format.ts'
 
 interface TimeProps {
   at: string
@@ -22,10 +22,6 @@ export function Moment({ at, className }: TimeProps) {
 /** The UTC clock time to the millisecond, for facts that are compared with each other. */
 export function ExactMoment({ at, className }: TimeProps) {
   return <Instant at={at} className={className} words={formatClock(at, 'milliseconds')} />
-}
-
-export function Countdown({ at, className }: TimeProps) {
-  return <Instant at={at} className={className} words={formatCountdown(Date.parse(at) - useNow())} />
 }
 
 /** From one instant to another, or to now. */

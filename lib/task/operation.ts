@@ -4,7 +4,6 @@ import { ERROR_CODES } from './errors.ts'
 import { ACTOR_KINDS, Count, Id, Instant, OPERATION_ACTIONS } from './fields.ts'
 
 export const OPERATION_STATUSES = ['running', 'done', 'aborted'] as const
-export type OperationStatus = (typeof OPERATION_STATUSES)[number]
 export const ITEM_RESULTS = ['pending', 'changed', 'skipped', 'failed'] as const
 export type ItemResult = (typeof ITEM_RESULTS)[number]
 

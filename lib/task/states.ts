@@ -30,9 +30,6 @@ export const SEALED_STATUSES = [
 /** Statuses in which a worker holds the task. */
 export const HELD_STATUSES = ['running', 'waiting'] as const satisfies readonly TaskStatus[]
 
-/** Statuses from which an operator or a strategy can bring a task back. */
-export const RECOVERABLE_STATUSES = ['interrupted', 'failed'] as const satisfies readonly TaskStatus[]
-
 /** An attempt is under way in these two, and sealed by any of the outcomes. */
 export const ATTEMPT_OUTCOMES = ['success', 'failed', 'cancelled', 'aborted_no_skill', 'interrupted'] as const
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number]
@@ -60,11 +57,6 @@ export function allowedTargets(from: TaskStatus, sealed = false): readonly TaskS
 
 export function canTransition(from: TaskStatus, to: TaskStatus, sealed = false): boolean {
   return allowedTargets(from, sealed).includes(to)
-}
-
-/** Every status from which `to` may be reached, for the WHERE clause of the write that goes there. */
-export function sourcesOf(to: TaskStatus): readonly TaskStatus[] {
-  return TASK_STATUSES.filter((from) => TRANSITIONS[from].includes(to))
 }
 
 export function isAlwaysSealed(status: TaskStatus): boolean {
