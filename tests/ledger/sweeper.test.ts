@@ -74,6 +74,20 @@ forEachDialect('the sweeper', (open) => {
     expect(state.most).toBe(1)
   })
 
+  it('makes one more pass when it is woken while one is ending', async () => {
+    const ledger = await open()
+    let passes = 0
+    // A pass of which nothing is left but its end, when it is asked for the next one.
+    const now: Database['now'] = async () => {
+      passes += 1
+      if (passes === 1) sweeper?.wake()
+      throw new Error('the database is away')
+    }
+    sweeper = startSweeper(ledger.contextOf({ db: { ...ledger.db, now } }), { sweepMs: 60_000 }, () => {})
+    sweeper.wake()
+    await eventually('the second pass', () => passes === 2)
+  })
+
   it('sweeps no more once it is stopped, and ends the pass under way', async () => {
     const ledger = await open()
     const { db, state } = watched(ledger.db)

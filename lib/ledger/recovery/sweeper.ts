@@ -23,11 +23,14 @@ export function startSweeper(
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let pass: Promise<void> = Promise.resolve()
+  let asked = false
   let failing = false
   const told = new Set<string>()
   const routing = { after: '' }
 
   async function sweep(): Promise<void> {
+    asked = false
+    if (stopped) return
     try {
       await recover(context, { ...options, told, routing, trigger: 'sweep' })
       for (let page = 0; page < PAGES_MAX && (await rollUp(context, null)); page += 1);
@@ -39,17 +42,21 @@ export function startSweeper(
     }
   }
 
-  function schedule(delayMs: number): void {
-    if (stopped) return
+  function begin(): void {
+    if (stopped || asked) return
+    asked = true
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      pass = pass.then(sweep).then(() => schedule(options.sweepMs))
-    }, delayMs)
+    pass = pass.then(sweep).then(rest)
   }
 
-  schedule(options.sweepMs)
+  function rest(): void {
+    // Asked for meanwhile: the next pass follows at once, and no timer may stand in its way.
+    if (!stopped && !asked) timer = setTimeout(begin, options.sweepMs)
+  }
+
+  rest()
   return {
-    wake: () => schedule(0),
+    wake: begin,
     async stop() {
       stopped = true
       clearTimeout(timer)
