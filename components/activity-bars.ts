@@ -1,9 +1,7 @@
 /** Draws the bars of the chart of attempts, and what hangs on them. */
 import type { Colours } from './activity-colours.ts'
 import { BAR, type Bar, inView, type WorkerRow, xOf, yOf } from './activity-layout.ts'
-import type { Picture } from './activity-paint.ts'
-
-type Pen = CanvasRenderingContext2D
+import type { Pen, Picture } from './activity-picture.ts'
 
 /** A bar narrower than this shows no pattern. */
 const PATTERN_FROM = 4

@@ -1,33 +1,8 @@
-/** Draws the chart of attempts. It reads nothing and decides nothing: what it draws, it is given. */
-import type { ActivityMark } from '#lib/task/activity.ts'
 import { paintBars } from './activity-bars.ts'
 import type { Colours } from './activity-colours.ts'
-import {
-  BAR,
-  type Bar,
-  gridOf,
-  HEAD,
-  type Layout,
-  ROW,
-  type View,
-  type WorkerRow,
-  xOf,
-  yOf,
-} from './activity-layout.ts'
+import { BAR, gridOf, HEAD, ROW, type WorkerRow, xOf, yOf } from './activity-layout.ts'
+import type { Pen, Picture } from './activity-picture.ts'
 import { formatClock } from './format.ts'
-
-export interface Picture {
-  readonly layout: Layout
-  readonly marks: readonly ActivityMark[]
-  readonly view: View
-  readonly height: number
-  readonly scrollTop: number
-  readonly nowMs: number
-  /** The bar under the pointer or the cursor. */
-  readonly chosen: Bar | null
-}
-
-type Pen = CanvasRenderingContext2D
 
 /** More threads than this are a web: then only those of the chosen row are drawn. */
 const THREADS_MAX = 24

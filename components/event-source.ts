@@ -1,10 +1,23 @@
 /** The connection itself. It begins behind the last event that was told, so that nothing is missed between two of them. */
 import type { TaskEvent } from '#lib/task/schema.ts'
 import { EVENT_NAMES } from './event-kind.ts'
-import type { Connection, Receiver } from './event-stream.ts'
 
 const STREAM = '/api/v1/events/stream'
 const REOPEN_MS = 3000
+
+export interface Connection {
+  open(): void
+  close(): void
+}
+
+/** What a connection tells, and where it goes on. */
+export interface Receiver {
+  /** False when the event was told before. */
+  receive(event: TaskEvent): boolean
+  onGap(): void
+  /** The last event that was told. */
+  last(): string | null
+}
 
 export function createSource({ receive, onGap, last }: Receiver): Connection {
   let source: EventSource | null = null

@@ -4,7 +4,7 @@
  * may have been missed.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { createSource } from './event-source.ts'
+import { type Connection, createSource, type Receiver } from './event-source.ts'
 import { canShare, shareConnection } from './shared-connection.ts'
 
 export type EventListener = (event: TaskEvent) => void
@@ -13,20 +13,6 @@ export interface EventStream {
   subscribe(listener: EventListener): () => void
   /** Opens, and keeps open while the page is looked at. Returns how to stop. */
   start(onGap: () => void): () => void
-}
-
-export interface Connection {
-  open(): void
-  close(): void
-}
-
-/** What a connection tells, and where it goes on. */
-export interface Receiver {
-  /** False when the event was told before. */
-  receive(event: TaskEvent): boolean
-  onGap(): void
-  /** The last event that was told. */
-  last(): string | null
 }
 
 const HIDDEN_MS = 60_000

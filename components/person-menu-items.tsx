@@ -1,13 +1,20 @@
 'use client'
 
 import { useState } from 'react'
-import type { PersonMenuProps } from './person-menu.tsx'
+import type { Role } from '#lib/task/schema.ts'
 import { PAGES, useCurrentPage, useHrefOf } from './site-nav.tsx'
 import { applyTheme, THEMES, type Theme } from './theme.ts'
 import { Link } from './ui/link.tsx'
 
 const NAMES: Record<Theme, string> = { system: 'As the system', light: 'Light', dark: 'Dark' }
 const ITEM = 'touch flex w-full items-center rounded-6 px-2 py-1.5 text-left hover:bg-hover'
+
+export interface PersonMenuProps {
+  name: string
+  role: Role
+  theme: Theme
+  signOut: () => Promise<void>
+}
 
 interface PersonMenuItemsProps extends PersonMenuProps {
   onLeave: () => void

@@ -1,16 +1,8 @@
 'use client'
 
 import { lazy, Suspense, useRef, useState } from 'react'
-import type { Role } from '#lib/task/schema.ts'
-import type { Theme } from './theme.ts'
+import type { PersonMenuProps } from './person-menu-items.tsx'
 import { Icon } from './ui/icon.tsx'
-
-export interface PersonMenuProps {
-  name: string
-  role: Role
-  theme: Theme
-  signOut: () => Promise<void>
-}
 
 const loadItems = () => import('./person-menu-items.tsx')
 const PersonMenuItems = lazy(loadItems)

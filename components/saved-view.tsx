@@ -3,11 +3,21 @@
 import { type FormEvent, useState } from 'react'
 import type { Role } from '#lib/task/schema.ts'
 import type { View } from '#lib/task/view.ts'
-import { hrefOf } from './task-query.ts'
+import type { CallAction } from './bulk-scope.ts'
+import { FILTERS, type Filters, hrefOf } from './task-query.ts'
 import { Button } from './ui/button.tsx'
 import { Input } from './ui/field.tsx'
 import { Link } from './ui/link.tsx'
-import { type Send, type ViewActions, wordsOf } from './views-dialog.tsx'
+
+export interface ViewActions {
+  readonly save: CallAction<View>
+  readonly change: CallAction<View>
+  readonly remove: CallAction<View>
+  readonly chooseDefault: CallAction<View | null>
+}
+
+/** Sends a command, shows the page anew, and keeps why it was refused. */
+export type Send = <Value>(action: CallAction<Value>, command: object, done?: () => void) => void
 
 interface SavedViewProps {
   view: View
@@ -97,4 +107,12 @@ export function SavedView({ view, role, actions, send, pending }: SavedViewProps
       </div>
     </li>
   )
+}
+
+/** The filters as they are typed. */
+export function wordsOf(filters: Filters): string {
+  const words = FILTERS.flatMap((name) =>
+    filters[name] ? [name === 'q' ? filters[name] : `${name}:${filters[name]}`] : [],
+  )
+  return words.join(' ') || 'everything open, and sealed in 24 h'
 }

@@ -3,8 +3,7 @@
  * however it goes, the browser gives the lock to the next one, which goes on behind the last event that it was told.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { createSource } from './event-source.ts'
-import type { Connection, Receiver } from './event-stream.ts'
+import { type Connection, createSource, type Receiver } from './event-source.ts'
 
 const NAME = 'rollcall-events'
 

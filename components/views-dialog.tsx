@@ -4,20 +4,12 @@ import { useRouter } from 'next/navigation'
 import { type FormEvent, useState, useTransition } from 'react'
 import type { Role } from '#lib/task/schema.ts'
 import type { View } from '#lib/task/view.ts'
-import type { CallAction } from './bulk-scope.ts'
-import { SavedView } from './saved-view.tsx'
+import { SavedView, type Send, type ViewActions, wordsOf } from './saved-view.tsx'
 import { roleRefusal } from './task-acts.ts'
-import { FILTERS, type Filters } from './task-query.ts'
+import type { Filters } from './task-query.ts'
 import { Button } from './ui/button.tsx'
 import { Dialog } from './ui/dialog.tsx'
 import { Field, Input } from './ui/field.tsx'
-
-export interface ViewActions {
-  readonly save: CallAction<View>
-  readonly change: CallAction<View>
-  readonly remove: CallAction<View>
-  readonly chooseDefault: CallAction<View | null>
-}
 
 export interface ViewsDialogProps {
   filters: Filters
@@ -27,9 +19,6 @@ export interface ViewsDialogProps {
   open: boolean
   onClose: () => void
 }
-
-/** Sends a command, shows the page anew, and keeps why it was refused. */
-export type Send = <Value>(action: CallAction<Value>, command: object, done?: () => void) => void
 
 const NAME_MAX = 60
 
@@ -106,12 +95,4 @@ function NewView({ filters, role, pending, onSave }: NewViewProps) {
       </div>
     </form>
   )
-}
-
-/** The filters as they are typed. */
-export function wordsOf(filters: Filters): string {
-  const words = FILTERS.flatMap((name) =>
-    filters[name] ? [name === 'q' ? filters[name] : `${name}:${filters[name]}`] : [],
-  )
-  return words.join(' ') || 'everything open, and sealed in 24 h'
 }

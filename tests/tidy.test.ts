@@ -57,6 +57,10 @@ describe('the code', () => {
     expect(sources(...PRODUCT).flatMap(upwardImports)).toEqual([])
   })
 
+  it('has no two files that need each other', () => {
+    expect(circles(sources(...PRODUCT))).toEqual([])
+  })
+
   it('lets the core of the ledger stand on nothing else of it', () => {
     const sister = /^lib\/ledger\/(?!core\/)/
     expect(importsLike(sources('lib/ledger/core/'), sister)).toEqual([])
@@ -129,6 +133,21 @@ function upwardImports({ path, imports }: Source): string[] {
       return target === undefined || (target !== part && !FLOORS[part]?.includes(target))
     })
     .map(({ line, module }) => `${path}:${line}: imports ${module}`)
+}
+
+/** Each way along imports that comes back to where it began, as `a → b → a`. */
+function circles(files: readonly Source[]): string[] {
+  const imports = new Map(files.map(({ path, imports }) => [path, imports.map(({ module }) => module)]))
+  const done = new Set<string>()
+  const found: string[] = []
+  function follow(path: string, way: readonly string[]): void {
+    if (way.includes(path)) found.push([...way.slice(way.indexOf(path)), path].join(' → '))
+    if (done.has(path) || way.includes(path)) return
+    for (const module of imports.get(path) ?? []) follow(module, [...way, path])
+    done.add(path)
+  }
+  for (const { path } of files) follow(path, [])
+  return found
 }
 
 function importsLike(files: readonly Source[], pattern: RegExp): string[] {

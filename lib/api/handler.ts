@@ -6,9 +6,8 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { log } from '#lib/log.ts'
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
-import type { ApiRequest, ApiResponse, Respond } from './respond.ts'
+import type { ApiRequest, ApiResponse, Reader, Respond } from './exchange.ts'
 import type { Runtime } from './runtime.ts'
-import type { Reader } from './stream.ts'
 
 /** A reader this far behind gets nothing more until it has caught up. */
 const BACKLOG_BYTES = 1024 * 1024

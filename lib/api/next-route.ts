@@ -1,10 +1,9 @@
 /** The same API as a route of Next, for hosts that can only run `next start`. */
 import { API_HANDLER } from '#lib/contract.ts'
 import { TaskError } from '#lib/task/errors.ts'
+import type { ApiRequest, Reader, Stream } from './exchange.ts'
 import { type ApiHandler, READ_HEADERS } from './handler.ts'
-import type { ApiRequest } from './respond.ts'
 import { runtime } from './runtime.ts'
-import type { Reader, Stream } from './stream.ts'
 
 /** A reader this far behind gets nothing more until it has caught up. */
 const BACKLOG_BYTES = 1024 * 1024

@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors
 import { LIMITS } from '#lib/task/schema.ts'
 import type { Admission } from './admission.ts'
 import { type Authenticate, allows, createAuthenticate } from './authenticate.ts'
+import type { ApiRequest, ApiResponse, Respond } from './exchange.ts'
 import { type Answered, type Call, OPERATIONS } from './operations.ts'
 import { assertOwnReader } from './origin.ts'
 import { createOwnWork, type OwnWork } from './own-work.ts'
@@ -13,23 +14,7 @@ import { toProblem } from './problem.ts'
 import { findRoute, parseInput, parseQuery, type Route } from './route.ts'
 import { contextFor, type Runtime } from './runtime.ts'
 import { shownAnswer } from './shown.ts'
-import { openStream, type Stream } from './stream.ts'
-
-export interface ApiRequest {
-  readonly method: string
-  /** Path and query. */
-  readonly url: string
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** Who is at the other end of the connection, where it is known. */
-  readonly address: string | undefined
-  /** The whole body; refuses with payload_too_large past the limit. */
-  body(limitBytes: number): Promise<Uint8Array>
-  readonly signal: AbortSignal
-}
-
-export type ApiResponse =
-  | { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
-  | { readonly status: number; readonly headers: Record<string, string>; readonly stream: Stream }
+import { openStream } from './stream.ts'
 
 /** What is no page must not be taken for one, whatever stands in it. */
 const SAFE_HEADERS = {
@@ -54,8 +39,6 @@ const NOBODY: Actor = { kind: 'system', name: 'nobody', role: 'viewer' }
 
 /** Everyday business, and what a flood is made of, are no lines in the log. */
 const QUIET = new Set<ErrorCode>(['not_found', 'rate_limited', 'unauthenticated'])
-
-export type Respond = (request: ApiRequest) => Promise<ApiResponse>
 
 export function createRespond(runtime: Runtime): Respond {
   const { metrics, admission, tracing } = runtime

@@ -3,9 +3,9 @@
 import type { StreamEvents } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { TaskEvent } from '#lib/task/schema.ts'
+import type { ApiResponse, Reader } from './exchange.ts'
 import { openFeed } from './feed.ts'
 import type { Call } from './operations.ts'
-import type { ApiResponse } from './respond.ts'
 
 /** Comments keep proxies from closing a quiet stream. */
 const COMMENT_EVERY_MS = 15_000
@@ -13,15 +13,6 @@ const COMMENT_EVERY_MS = 15_000
 const ADMIT_EVERY_MS = 1500
 /** A reader who takes longer to catch up is cut off; it comes back with the id of the last event that it saw. */
 const CATCH_UP_MS = 5000
-
-export interface Reader {
-  /** Answers false when the reader is behind: nothing more is written until it has caught up. */
-  write(text: string): boolean
-  caughtUp(): Promise<void>
-}
-
-/** Writes to the reader until the signal aborts, or the reader may not or does not go on. */
-export type Stream = (reader: Reader, signal: AbortSignal) => Promise<void>
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',

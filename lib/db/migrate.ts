@@ -6,10 +6,10 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { v7 } from 'uuid'
+import { unreachable } from './connect-postgresql.ts'
 import { connectSqlite } from './connect-sqlite.ts'
 import { type Migration, pendingOf, readMigrations } from './migrations.ts'
-import { providerOf } from './open.ts'
-import { unreachable } from './open-postgresql.ts'
+import { providerOf } from './provider.ts'
 
 const ADVISORY_LOCK = 7_265_002_611
 

@@ -5,6 +5,7 @@
 import pg from 'pg'
 import { TaskError } from '#lib/task/errors.ts'
 import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
+import { poolOptions, unreachable } from './connect-postgresql.ts'
 import { crashPoint } from './crash-point.ts'
 import { postgresql } from './postgresql.ts'
 import { openRecords } from './prisma.ts'
@@ -13,47 +14,18 @@ import type { Clock, Database, OnRound, Result, Row, Statement } from './types.t
 import { listenForCommits } from './wake.ts'
 
 const LANES = 4
-const CONNECTIONS_MAX = 12
 /** For reads that may take long, apart from the others: however many there are, writes find a connection. */
 const ASIDE_CONNECTIONS_MAX = 3
 const ASIDE_LIMITS = '-c statement_timeout=15s -c default_transaction_read_only=on'
 /** Two transactions that met in opposite orders: the database ended one of them, and it may simply go again. */
 const TRY_AGAIN = new Set(['40P01', '40001'])
 const TRIES_MAX = 6
-/**
- * Nobody waits for ever: not for a row that somebody else has locked, not for a statement, and a transaction that this
- * process has forgotten lets go of its rows.
- */
-const LIMITS = '-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s'
 /** A lock that was not given, a statement or a transaction that took too long. */
 const TOOK_TOO_LONG = new Set(['55P03', '57014', '25P03'])
 
-/**
- * Counts and instants are below 2^53, so bigint columns can be plain numbers. JSON stays text, as SQLite gives it: once
- * parsed, a JSON string could not be told from text that is yet to be parsed.
- */
-const PARSERS = new Map<number, (text: string) => unknown>([
-  [pg.types.builtins.INT8, Number],
-  [pg.types.builtins.JSONB, String],
-])
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-}
-
-export function poolOptions(url: string): pg.PoolConfig {
-  return {
-    connectionString: url,
-    max: CONNECTIONS_MAX,
-    connectionTimeoutMillis: 10_000,
-    types,
-    options: `-c TimeZone=UTC ${LIMITS}`,
-  }
-}
-
 export async function openPostgresql(url: string, clock?: Clock, onRound?: OnRound): Promise<Database> {
-  const pool = new pg.Pool(poolOptions(url))
   const options = poolOptions(url)
+  const pool = new pg.Pool(options)
   const aside = new pg.Pool({ ...options, max: ASIDE_CONNECTIONS_MAX, options: `${options.options} ${ASIDE_LIMITS}` })
   // An idle connection that breaks is replaced by the pool; the next query says whether the database is really gone.
   for (const each of [pool, aside]) each.on('error', () => {})
@@ -221,16 +193,5 @@ function explained(url: string, error: unknown): unknown {
   return new TaskError(
     'unavailable',
     `PostgreSQL took too long (${met}): another session holds these rows, or it is overloaded; try again`,
-  )
-}
-
-/** The sentence never shows the password of the URL. */
-export function unreachable(url: string, error: unknown): TaskError {
-  const where = new URL(url)
-  const cause =
-    error instanceof Error && error.message !== '' ? error.message : String((error as { code?: unknown }).code)
-  return new TaskError(
-    'unavailable',
-    `PostgreSQL at ${where.hostname}:${where.port || '5432'}${where.pathname} cannot be used (${cause}): start it or correct DATABASE_URL`,
   )
 }

@@ -6,8 +6,8 @@ import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient as PostgresqlClient } from '../../prisma/generated/postgresql/client/client.ts'
 import { PrismaClient as SqliteClient } from '../../prisma/generated/sqlite/client/client.ts'
-import type { Provider } from './open.ts'
-import { poolOptions, unreachable } from './open-postgresql.ts'
+import { poolOptions, unreachable } from './connect-postgresql.ts'
+import type { Provider } from './provider.ts'
 
 /** The two clients differ in filters that only PostgreSQL has; the narrower one is the type of both. */
 export type Records = SqliteClient

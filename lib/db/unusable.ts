@@ -1,8 +1,8 @@
 /** Tells what stands between the program and its database from a bug of the program's own. */
 import { isTaskError, TaskError } from '#lib/task/errors.ts'
+import { unreachable } from './connect-postgresql.ts'
 import { sqlitePath } from './connect-sqlite.ts'
-import { providerOf } from './open.ts'
-import { unreachable } from './open-postgresql.ts'
+import { providerOf } from './provider.ts'
 
 /** A file that may not be written, is damaged, has no room, or is held by somebody else. */
 const OF_SQLITE = /^SQLITE_(PERM|BUSY|LOCKED|READONLY|IOERR|CORRUPT|FULL|CANTOPEN|NOTADB)/

@@ -8,24 +8,15 @@ import { type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
-import type { Stream } from '#lib/task/schema.ts'
 import { type Environment, gateOf, requireExecutable } from './gate.ts'
 import { type Leash, startLeash } from './leash.ts'
-import { type Outlet, openOutlets } from './outlets.ts'
+import { type Outlet, type OutletOptions, openOutlets } from './outlets.ts'
 import { openPipes, type Pipes } from './pipes.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
-import type { CallersTerminal } from './terminal.ts'
 
-export interface ChildOptions {
+export interface ChildOptions extends OutletOptions {
   readonly command: readonly [string, ...string[]]
   readonly env?: Environment
-  /** `inherit`, or what the child reads. */
-  readonly stdin: 'inherit' | { readonly text: string }
-  /** Where output is passed on unchanged. */
-  readonly terminal: Readonly<Record<Stream, Writable>>
-  readonly onOutput: (stream: Stream, text: string) => void
-  /** The caller's own terminal: the command gets one too, and stdin and both outputs go through it. */
-  readonly tty?: CallersTerminal | undefined
   /** Told of the process group before the command begins; what it answers is called once nothing of it is left. */
   readonly note?: (processGroup: number) => () => void
   /** Made beforehand; made now without it. */

@@ -2,10 +2,20 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import type { ChildOptions } from './child.ts'
+import type { Stream } from '#lib/task/schema.ts'
 import type { Pipes } from './pipes.ts'
 import { until } from './process-group.ts'
 import { type CallersTerminal, openTerminal } from './terminal.ts'
+
+export interface OutletOptions {
+  /** `inherit`, or what the child reads. */
+  readonly stdin: 'inherit' | { readonly text: string }
+  /** Where output is passed on unchanged. */
+  readonly terminal: Readonly<Record<Stream, Writable>>
+  readonly onOutput: (stream: Stream, text: string) => void
+  /** The caller's own terminal: the command gets one too, and stdin and both outputs go through it. */
+  readonly tty?: CallersTerminal | undefined
+}
 
 export interface Outlet {
   /** Once the command has ended: reads to the end. */
@@ -22,11 +32,11 @@ export interface Outlets {
 const SILENCE_MS = 1000
 
 /** Through the command's own terminal, these pipes, or sockets where there are none. */
-export function openOutlets(options: ChildOptions, pipes: Pipes | undefined): Outlets {
+export function openOutlets(options: OutletOptions, pipes: Pipes | undefined): Outlets {
   return options.tty ? openThroughTerminal(options, options.tty) : openThroughPipes(options, pipes)
 }
 
-function openThroughPipes({ stdin, terminal, onOutput }: ChildOptions, pipes: Pipes | undefined): Outlets {
+function openThroughPipes({ stdin, terminal, onOutput }: OutletOptions, pipes: Pipes | undefined): Outlets {
   return {
     stdio: [stdin === 'inherit' ? 'inherit' : 'pipe', ...(pipes ? pipes.writing : (['pipe', 'pipe'] as const))],
     open(child) {
@@ -41,7 +51,7 @@ function openThroughPipes({ stdin, terminal, onOutput }: ChildOptions, pipes: Pi
 }
 
 /** Opened only once the child is there: what the library opens would be inherited, and hold the terminal open. */
-function openThroughTerminal({ onOutput }: ChildOptions, tty: CallersTerminal): Outlets {
+function openThroughTerminal({ onOutput }: OutletOptions, tty: CallersTerminal): Outlets {
   return {
     stdio: ['ignore', 'ignore', 'ignore'],
     open() {

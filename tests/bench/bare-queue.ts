@@ -3,7 +3,7 @@
  * driver does them in batches. The best of them reached 0.64 of it.
  */
 import pg from 'pg'
-import { poolOptions } from '#lib/db/open-postgresql.ts'
+import { poolOptions } from '#lib/db/connect-postgresql.ts'
 import type { Contestant } from './contest.ts'
 import { together } from './ours.ts'
 import { newTasks } from './work.ts'

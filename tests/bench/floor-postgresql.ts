@@ -1,7 +1,7 @@
 /** The raw driver on PostgreSQL: prepared statements over arrays, several connections at once. */
 import pg from 'pg'
+import { poolOptions } from '#lib/db/connect-postgresql.ts'
 import { migrate } from '#lib/db/migrate.ts'
-import { poolOptions } from '#lib/db/open-postgresql.ts'
 import type { Contestant } from './contest.ts'
 import { FLOOR, type FloorStatement, type FloorStatementName } from './floor-statements.ts'
 import { lifecycle, type Write } from './floor-writes.ts'

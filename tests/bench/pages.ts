@@ -2,10 +2,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { poolOptions } from '#lib/db/connect-postgresql.ts'
 import { connectSqlite } from '#lib/db/connect-sqlite.ts'
 import { migrate } from '#lib/db/migrate.ts'
 import { openDatabase } from '#lib/db/open.ts'
-import { poolOptions } from '#lib/db/open-postgresql.ts'
 import type { Database } from '#lib/db/types.ts'
 import {
   type Context,
