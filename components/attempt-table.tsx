@@ -1,6 +1,7 @@
 'use client'
 
 import type { Attempt, Task } from '#lib/task/schema.ts'
+import { causeWord } from './cause-words.ts'
 import { useNow } from './clock.tsx'
 import { formatCountdown, formatMoney } from './format.ts'
 import { FAILED_SEALED, STATUS_LOOKS, StatusWord } from './task-status.tsx'
@@ -111,21 +112,9 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
   )
 }
 
-/** By whom or what the attempt ended, in the words of its cause. */
-const CAUSES: Record<string, string> = {
-  proven: 'Process gone',
-  suspected: 'Lease',
-  declared: 'Declared dead',
-  replaced: 'Replaced',
-  shutdown: 'Shutdown',
-  dropped: 'Dropped',
-  reported: 'Its report',
-  operator: 'An operator',
-}
-
 function endOf({ finishedAt, cause, errorClass, exitCode }: Attempt): string {
   if (finishedAt === null) return '–'
   if (errorClass !== null) return errorClass
-  if (cause !== null) return CAUSES[cause] ?? cause
+  if (cause !== null) return causeWord(cause)
   return exitCode === null ? 'Its report' : `Exit code ${exitCode}`
 }

@@ -58,11 +58,14 @@ function ErrorGroupRow({ group }: { group: ErrorRow }) {
       </Td>
       {WINDOWS.map((since) => (
         <Td key={since} figure className={since === '3h' ? 'max-md:hidden' : ''}>
-          <Figure count={counts[since] ?? 0} filters={{ q: errorClass, since }} />
+          <Figure count={counts[since] ?? 0} filters={{ error: errorClass, since }} />
         </Td>
       ))}
       <Td figure className="max-lg:hidden">
-        <Figure count={open} filters={{ q: errorClass, since: '7d', status: 'failed,interrupted,assigned,running' }} />
+        <Figure
+          count={open}
+          filters={{ error: errorClass, since: '7d', status: 'failed,interrupted,assigned,running' }}
+        />
       </Td>
       <Td figure className="text-ink-2 max-lg:hidden">
         <Moment at={lastAt} />

@@ -1,7 +1,9 @@
 /** The language of the query box: `status:running repo:acme/api words`. Pure, the same on the server and in the browser. */
 import { TASK_STATUSES } from '#lib/task/states.ts'
+import { COMPARISON, END_CAUSES, EXCLUDABLE, exclusionsOf, termsOf } from '#lib/task/terms.ts'
 import { DAY, SPAN } from '#lib/task/window.ts'
-import { FILTERS, type Filters } from './task-query.ts'
+import { excluding } from './exclusions.ts'
+import { FILTERS, type Filter, type Filters } from './task-query.ts'
 
 export type Query = { ok: true; filters: Filters } | { ok: false; message: string }
 
@@ -9,14 +11,18 @@ export type Query = { ok: true; filters: Filters } | { ok: false; message: strin
 export function parseQuery(text: string, base: Filters = {}): Query {
   const filters: Filters = { ...base }
   const words: string[] = base.q === undefined ? [] : [base.q]
-  for (const { name, value } of tokensOf(text)) {
+  for (const { name, value, not } of termsOf(text)) {
     if (name === null) {
       words.push(value)
       continue
     }
     const filter = NAMED.find((known) => known === name.toLowerCase())
     if (filter === undefined) return { ok: false, message: unknown('filter', name, NAMED) }
-    filters[filter] = filter === 'status' ? merged(filters.status, value) : value
+    if (not) {
+      const excludable = EXCLUDABLE.find((known) => known === filter)
+      if (excludable === undefined) return { ok: false, message: `“-${filter}:” is not known: ${ONLY}` }
+      Object.assign(filters, excluding(filters, { name: excludable, value: caseOf(filter, value) }))
+    } else filters[filter] = filter === 'status' ? merged(filters.status, value) : caseOf(filter, value)
   }
   if (words.length > 0) filters.q = words.join(' ')
   return checked(filters)
@@ -32,35 +38,49 @@ export function readFilters(parameters: Readonly<Record<string, string | string[
   return checked(filters)
 }
 
-const NAMED = FILTERS.filter((filter) => filter !== 'q')
+export const NAMED = FILTERS.filter((filter) => filter !== 'q' && filter !== 'not')
+const ONLY = `what can be left out are ${EXCLUDABLE.join(', ')}.`
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
-/** A token is `name:value`, a quoted phrase, or a word; a value with spaces stands in quotes. */
-function* tokensOf(text: string): Generator<{ name: string | null; value: string }> {
-  for (const match of text.matchAll(/([A-Za-z_]+):(?:"([^"]*)"|(\S+))|"([^"]*)"|(\S+)/g)) {
-    const [, name, quoted, plain, phrase, word] = match
-    if (name === undefined) yield { name: null, value: phrase ?? word ?? '' }
-    else if (/^\/\//.test(plain ?? '')) yield { name: null, value: match[0] }
-    else yield { name, value: quoted ?? plain ?? '' }
-  }
+function caseOf(filter: Filter, value: string): string {
+  return filter === 'status' || filter === 'cause' ? value.toLowerCase() : value
 }
 
 function checked(filters: Filters): Query {
+  const message = wrongIn(filters) ?? wrongInExclusions(filters.not)
+  return message === null ? { ok: true, filters } : { ok: false, message }
+}
+
+function wrongIn(filters: Filters): string | null {
   for (const status of filters.status?.split(',') ?? []) {
-    if (!TASK_STATUSES.some((known) => known === status)) {
-      return { ok: false, message: unknown('status', status, TASK_STATUSES) }
-    }
+    if (!TASK_STATUSES.some((known) => known === status)) return unknown('status', status, TASK_STATUSES)
+  }
+  if (filters.cause !== undefined && !END_CAUSES.some((known) => known === filters.cause)) {
+    return unknown('cause', filters.cause, END_CAUSES)
   }
   if (filters.issue !== undefined && !/^[1-9]\d{0,9}$/.test(filters.issue)) {
-    return { ok: false, message: `issue takes a number, met “${filters.issue}”.` }
+    return `issue takes a number, met “${filters.issue}”.`
+  }
+  for (const name of ['cost', 'attempts'] as const) {
+    const value = filters[name]
+    if (value !== undefined && !COMPARISON.test(value)) {
+      return `${name} takes a figure such as 3, >1 or <=0.5, met “${value}”.`
+    }
   }
   for (const name of ['since', 'until'] as const) {
     const value = filters[name]
     if (value !== undefined && !isMoment(value)) {
-      return { ok: false, message: `${name} takes 24h, 7d, a day or an instant with its offset, met “${value}”.` }
+      return `${name} takes 24h, 7d, a day or an instant with its offset, met “${value}”.`
     }
   }
-  return { ok: true, filters }
+  return null
+}
+
+/** Each pair is judged as the filter of its name is. */
+function wrongInExclusions(not: string | undefined): string | null {
+  const exclusions = exclusionsOf(not ?? '')
+  if (exclusions === null) return `not takes pairs such as repo:acme/api, met “${not}”: ${ONLY}`
+  return exclusions.map(({ name, value }) => wrongIn({ [name]: value })).find((message) => message !== null) ?? null
 }
 
 function isMoment(value: string): boolean {

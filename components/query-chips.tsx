@@ -1,21 +1,30 @@
-import { FILTERS, type Filter, type Filters, hrefOf, without } from './task-query.ts'
+import { including, leftOutOf } from './exclusions.ts'
+import { FILTERS, type Filters, hrefOf, without } from './task-query.ts'
 import { Link } from './ui/link.tsx'
 
-const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12'
+const CHIP = 'flex h-6 max-w-full items-center rounded-6 border border-line-2 text-12 max-md:h-8'
 
 /** The filters of a query, each with a way to take it away, and as fields for a form that is sent without a script. */
 export function QueryChips({ filters }: { filters: Filters }) {
   const windowed = (filters.since ?? filters.until ?? filters.incident) !== undefined
   return (
     <>
-      {FILTERS.filter((filter) => filters[filter]).map((filter) => (
-        <span key={filter} className={CHIP}>
-          <span className="truncate px-2">
-            <span className="text-ink-3">{filter === 'q' ? 'words' : filter}</span>{' '}
+      {FILTERS.filter((filter) => filters[filter] && filter !== 'not').map((filter) => {
+        const name = filter === 'q' ? 'words' : filter
+        return (
+          <Chip key={filter} name={name} href={hrefOf(without(filters, filter))}>
             {filters[filter]?.replaceAll(',', ', ')}
-          </span>
-          <Remove filters={filters} filter={filter} />
-        </span>
+          </Chip>
+        )
+      })}
+      {leftOutOf(filters).map((exclusion) => (
+        <Chip
+          key={`${exclusion.name}:${exclusion.value}`}
+          name={`not ${exclusion.name}`}
+          href={hrefOf(including(filters, exclusion))}
+        >
+          {exclusion.value.replaceAll(',', ', ')}
+        </Chip>
       ))}
       {Object.entries(filters).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
@@ -29,14 +38,20 @@ export function QueryChips({ filters }: { filters: Filters }) {
   )
 }
 
-function Remove({ filters, filter }: { filters: Filters; filter: Filter }) {
+/** One filter, and the address without it. */
+function Chip({ name, href, children }: { name: string; href: string; children: string | undefined }) {
   return (
-    <Link
-      href={hrefOf(without(filters, filter))}
-      aria-label={`Remove ${filter === 'q' ? 'words' : filter}`}
-      className="flex h-full w-6 items-center justify-center border-line-2 border-l text-ink-2 hover:bg-hover hover:text-ink"
-    >
-      ×
-    </Link>
+    <span className={CHIP}>
+      <span className="truncate px-2">
+        <span className="text-ink-3">{name}</span> {children}
+      </span>
+      <Link
+        href={href}
+        aria-label={`Remove ${name}`}
+        className="flex h-full w-6 shrink-0 items-center justify-center border-line-2 border-l text-ink-2 hover:bg-hover hover:text-ink max-md:w-9"
+      >
+        ×
+      </Link>
+    </span>
   )
 }

@@ -4,7 +4,8 @@ import { type FormEvent, useState } from 'react'
 import type { Role } from '#lib/task/schema.ts'
 import type { View } from '#lib/task/view.ts'
 import type { CallAction } from './bulk-scope.ts'
-import { FILTERS, type Filters, hrefOf } from './task-query.ts'
+import { wordsOf } from './query-words.ts'
+import { hrefOf } from './task-query.ts'
 import { Button } from './ui/button.tsx'
 import { Input } from './ui/field.tsx'
 import { Link } from './ui/link.tsx'
@@ -107,12 +108,4 @@ export function SavedView({ view, role, actions, send, pending }: SavedViewProps
       </div>
     </li>
   )
-}
-
-/** The filters as they are typed. */
-export function wordsOf(filters: Filters): string {
-  const words = FILTERS.flatMap((name) =>
-    filters[name] ? [name === 'q' ? filters[name] : `${name}:${filters[name]}`] : [],
-  )
-  return words.join(' ') || 'everything open, and sealed in 24 h'
 }

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
 import type { BulkActions } from './bulk-scope.ts'
 import { useLiveTasks } from './live-tasks.ts'
 import { countOf, useSelection } from './selection.ts'
@@ -17,6 +18,8 @@ const Freshness = lazy(() => import('./task-freshness.tsx'))
 interface TaskListProps {
   tasks: readonly Task[]
   filters: Filters
+  /** Those that match the filters; null for any. */
+  statuses: readonly TaskStatus[] | null
   firstPage: boolean
   /** The database's time when the rows were chosen. */
   asOf: string
@@ -36,6 +39,7 @@ interface TaskListProps {
 export function TaskList({
   tasks: initial,
   filters,
+  statuses,
   firstPage,
   asOf,
   views,
@@ -78,7 +82,7 @@ export function TaskList({
           </div>
         </div>
       )}
-      {isEmpty ? empty : <TaskTable tasks={live.tasks} filters={filters} selection={selection} head={head} />}
+      {isEmpty ? empty : <TaskTable tasks={live.tasks} statuses={statuses} selection={selection} head={head} />}
       {chosen === 0 ? (
         children
       ) : (

@@ -1,5 +1,4 @@
 /** Filters of the list of tasks, as they stand in the address. Pure, the same on the server and in the browser. */
-import { TASK_STATUSES, type TaskStatus } from '#lib/task/states.ts'
 import type { ViewFilters } from '#lib/task/view.ts'
 
 /** Every filter has one name in the box, on its chip and in the URL. `q` are the words without a name. */
@@ -7,11 +6,17 @@ export const FILTERS = [
   'status',
   'repo',
   'agent',
+  'model',
   'worker',
   'user',
   'issue',
   'label',
+  'error',
+  'cause',
   'incident',
+  'cost',
+  'attempts',
+  'not',
   'since',
   'until',
   'q',
@@ -32,11 +37,6 @@ export function hrefOf(filters: Filters, more: Readonly<Record<string, string>> 
 export function without(filters: Filters, filter: Filter): Filters {
   const { [filter]: _, ...rest } = filters
   return rest
-}
-
-export function statusesOf(filters: Filters): readonly TaskStatus[] {
-  const names = filters.status?.split(',') ?? []
-  return TASK_STATUSES.filter((status) => names.includes(status))
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

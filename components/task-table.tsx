@@ -3,25 +3,25 @@
 import { useRouter } from 'next/navigation'
 import type { MouseEvent, ReactNode } from 'react'
 import type { Task } from '#lib/task/schema.ts'
+import type { TaskStatus } from '#lib/task/states.ts'
 import { useKeys } from './keys.ts'
 import { SelectPageContext } from './select-page.tsx'
 import type { Selecting } from './selection.ts'
-import { type Filters, statusesOf } from './task-query.ts'
 import { TaskRow } from './task-row.tsx'
 import { Table } from './ui/table.tsx'
 
 interface TaskTableProps {
   tasks: readonly Task[]
-  filters: Filters
+  /** Those that match the filters; null for any. */
+  statuses: readonly TaskStatus[] | null
   selection: Selecting
   /** The names of the columns, which never change. */
   head: ReactNode
 }
 
-export function TaskTable({ tasks, filters, selection, head }: TaskTableProps) {
+export function TaskTable({ tasks, statuses, selection, head }: TaskTableProps) {
   const router = useRouter()
-  const statuses = statusesOf(filters)
-  const hasLeft = (task: Task) => statuses.length > 0 && !statuses.includes(task.status)
+  const hasLeft = (task: Task) => statuses !== null && !statuses.includes(task.status)
   const page = tasks.filter((task) => !hasLeft(task)).map(({ id }) => id)
   const choose = (id: string, extend: boolean) => (extend ? selection.extendTo(id, page) : selection.toggle(id))
   const chooseCurrent = (extend: boolean) => {

@@ -15,6 +15,7 @@ Examples:
   rollcall tasks --status interrupted,failed
   rollcall tasks --repo acme/api --since 2026-11-21T00:00:00Z --json
   rollcall tasks --label team=core --q timeout
+  rollcall tasks --attempts '>1' --not 'agent:migrator status:success'
   rollcall tasks --view 'Failing now'`
 
 export function tasksCommand(): Command {
@@ -27,6 +28,12 @@ export function tasksCommand(): Command {
     .option('--user <user>')
     .option('--issue <number>', 'number of the issue', wholeNumber)
     .option('--label <label>', 'key or key=value')
+    .option('--model <model>')
+    .option('--error <class>', 'class of the error, whole')
+    .option('--cause <cause>', 'why the attempt ended before its time: proven, suspected, operator, ...')
+    .option('--cost <figure>', 'in US dollars: 3, ">1", "<=0.5"')
+    .option('--attempts <figure>', 'how many there have been: 2, ">1"')
+    .option('--not <pairs>', 'what is left out: "repo:acme/api status:success"')
     .option('--q <words>', 'words in the title, error or reason, or the beginning of an id')
     .option('--since <instant>', 'from this instant on, such as 2026-11-21T08:00:00Z')
     .option('--until <instant>')

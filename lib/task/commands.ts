@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { about } from './about.ts'
+import { moreFilters } from './filters.ts'
 import {
   Count,
   Id,
@@ -218,6 +219,7 @@ export const ListTasks = z.strictObject({
   since: Instant.optional(),
   until: Instant.optional(),
   incident: Id.optional(),
+  ...moreFilters,
   ...page,
 })
 export type ListTasks = z.infer<typeof ListTasks>

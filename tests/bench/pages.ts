@@ -77,6 +77,11 @@ const READS: Readonly<Record<string, Read>> = {
   'Tasks: of an issue, all time': tasks({ issue: 77, since: EVER }),
   'Tasks: of a worker': tasks({ worker: 'forge-7' }),
   'Tasks: of a label': tasks({ label: 'team=1' }),
+  'Tasks: of a cost': tasks({ cost: '>2.5' }),
+  'Tasks: of more than one attempt': tasks({ attempts: '>1' }),
+  'Tasks: of a class of errors, a week': ({ context, now }) =>
+    listTasks(context, { error: 'Timeout', since: new Date(now - 7 * 86_400_000).toISOString() }),
+  'Tasks: all but a repository and a status': tasks({ not: 'repo:acme/repo-7 status:success' }),
   'Tasks: words': tasks({ q: 'login cache' }),
   'Tasks: words that nothing has': tasks({ q: 'zebra' }),
   'Task: its page': ({ context, newest }) => getTask(context, { taskId: newest }),

@@ -106,6 +106,6 @@ test('goes from an error to its tasks', async ({ page }) => {
     .getByRole('link')
     .first()
     .click()
-  await page.waitForURL(/\/tasks\?since=1h&q=RateLimited/)
+  await page.waitForURL(/\/tasks\?error=RateLimited&since=1h/)
   await expect(page.locator('tr[data-task="limited"]')).toBeVisible()
 })

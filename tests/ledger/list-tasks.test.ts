@@ -139,6 +139,66 @@ forEachDialect('a filter of listTasks', (open) => {
   })
 })
 
+forEachDialect('a figure, a cause or an exclusion in listTasks', (open) => {
+  it('compares the cost and the number of attempts, of which an unknown one is neither more nor less', async () => {
+    const ledger = await open()
+    const dear = await begin(ledger)
+    await finish(ledger, dear.ref, { costUsd: 7.25 })
+    const cheap = await begin(ledger)
+    await finish(ledger, cheap.ref, { costUsd: 0.5 })
+    const unknown = await create(ledger)
+    expect(await ids(ledger, { cost: '>5' })).toEqual([dear.task.id])
+    expect(await ids(ledger, { cost: '<=0.5' })).toEqual([cheap.task.id])
+    expect(await ids(ledger, { cost: '7.25' })).toEqual([dear.task.id])
+    expect(new Set(await ids(ledger, { cost: '>=0' }))).toEqual(new Set([dear.task.id, cheap.task.id]))
+    expect(await ids(ledger, { attempts: '<1' })).toEqual([unknown])
+    expect(await ids(ledger, { attempts: '>0' })).toHaveLength(2)
+    expect(await ids(ledger, { attempts: '1', cost: '<1' })).toEqual([cheap.task.id])
+  })
+
+  it('takes the whole class of an error, a model, and why an attempt ended', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, { model: 'large-1' })
+    await finish(ledger, ref, { outcome: 'failed', error: { class: 'TimeoutError', message: 'no answer' } })
+    const { task, worker } = await begin(ledger, { model: 'small-1' })
+    await declareDead(ledger.context, { workerId: worker.id })
+    expect(await ids(ledger, { error: 'TimeoutError' })).toEqual([ref.taskId])
+    expect(await ids(ledger, { error: 'Timeout' })).toEqual([])
+    expect(await ids(ledger, { model: 'small-1' })).toEqual([task.id])
+    expect(await ids(ledger, { cause: 'declared' })).toEqual([task.id])
+    expect(await ids(ledger, { cause: 'proven' })).toEqual([])
+  })
+
+  it('leaves out what it is told to, and nothing that has no such value', async () => {
+    const ledger = await open()
+    const about = { repo: 'acme/api', agent: 'my "own" agent', model: 'large-1', user: 'ada', issueNumber: 7 }
+    const worker = await hire(ledger, { name: 'dev-1/blue' })
+    const { task } = await begin(ledger, { ...about, labels: { team: 'core' } }, worker)
+    const { ref } = await begin(ledger, { labels: { team: 'web' } })
+    await finish(ledger, ref, { outcome: 'failed', error: { class: 'TimeoutError', message: 'no answer' } })
+    const bare = await create(ledger)
+    const [first, second] = [task.id, ref.taskId]
+    const left: [string, string[]][] = [
+      ['repo:acme/api', [second, bare]],
+      ['agent:"my \\"own\\" agent"', [second, bare]],
+      ['model:large-1 user:ada', [second, bare]],
+      ['issue:7', [second, bare]],
+      ['issue:8', [first, second, bare]],
+      [`worker:${worker.id}`, [second, bare]],
+      ['worker:dev-1/blue', [second, bare]],
+      ['label:team', [bare]],
+      ['label:team=core', [second, bare]],
+      ['error:TimeoutError', [first, bare]],
+      ['status:failed,queued', [first]],
+      ['status:failed status:queued', [first]],
+      ['cause:proven incident:none', [first, second, bare]],
+    ]
+    for (const [not, found] of left) expect([not, new Set(await ids(ledger, { not }))]).toEqual([not, new Set(found)])
+    expect(await ids(ledger, { repo: 'acme/api', not: 'agent:other' })).toEqual([first])
+    expect(await ids(ledger, { not: `repo:"' OR 1=1 --"` })).toHaveLength(3)
+  })
+})
+
 forEachDialect('a search of listTasks', (open) => {
   it('finds every word somewhere in the title, the reason, the error or the id', async () => {
     const ledger = await open()

@@ -171,6 +171,13 @@ describe('listTasks', () => {
     { since: '2026-11-21' },
     { issue: 'x' },
     { issue: 2 ** 31 },
+    { cost: 'much' },
+    { attempts: '-1' },
+    { cause: 'bad luck' },
+    { not: 'words' },
+    { not: 'status:lost' },
+    { not: 'issue:0' },
+    { not: 'repo:a '.repeat(21) },
   ])('refuses %j', (query) => {
     expect(accepts(commands.ListTasks, query)).toBe(false)
   })

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { statusesOf } from '#components/exclusions.ts'
 import { ExportLinks } from '#components/export-links.tsx'
 import { FilterEmpty } from '#components/filter-empty.tsx'
 import { FirstRun } from '#components/first-run-later.tsx'
@@ -46,7 +47,15 @@ export default async function TasksPage({ searchParams }: { searchParams: Promis
   const firstRun = tasks.length === 0 && hrefOf(filters) === '/tasks' && !cursor && !(await hasHistory(context))
   const asOf = health.serverTime
   const bulk = { role, actions: BULK, hasMore: nextCursor !== null }
-  const list = { tasks, filters, firstPage: !cursor, asOf, head: <TaskTableHead />, ...bulk }
+  const list = {
+    tasks,
+    filters,
+    statuses: statusesOf(filters),
+    firstPage: !cursor,
+    asOf,
+    head: <TaskTableHead />,
+    ...bulk,
+  }
   if (firstRun) return <TaskList {...list} empty={<FirstRun database={health.database} />} />
   return (
     <>

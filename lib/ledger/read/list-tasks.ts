@@ -7,6 +7,7 @@ import type { ListTasks } from '#lib/task/commands.ts'
 import type { TaskFilter } from '#lib/task/operation-commands.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
+import { addConditions, Filter } from './task-conditions.ts'
 
 export interface TaskPage {
   readonly tasks: Task[]
@@ -80,66 +81,6 @@ export async function findMatching(
     attempt: row.attempt as number,
     sideEffects: Boolean(row.side_effects),
   }))
-}
-
-/** Collects conditions with their parameters, so that no value is ever part of a text. */
-class Filter {
-  readonly parameters: unknown[] = []
-  readonly conditions: string[] = []
-  readonly dialect: Dialect
-
-  constructor(dialect: Dialect) {
-    this.dialect = dialect
-  }
-
-  add(condition: (at: (value: unknown) => string) => string): void {
-    this.conditions.push(condition(this.at))
-  }
-
-  readonly at = (value: unknown): string => `$${this.parameters.push(value)}`
-}
-
-function addConditions(filter: Filter, query: ListTasks): void {
-  const { dialect } = filter
-  const equal: [string, unknown][] = [
-    ['t.repo', query.repo],
-    ['t.agent', query.agent],
-    ['t."user"', query.user],
-    ['t.issue_number', query.issue],
-  ]
-  for (const [column, value] of equal) if (value !== undefined) filter.add((at) => `${column} = ${at(value)}`)
-  if (query.id) filter.add((at) => `t.id IN (${query.id?.map(at).join(', ') || 'NULL'})`)
-  if (query.status) filter.add((at) => `t.status IN (${query.status?.map(at).join(', ') || 'NULL'})`)
-  if (query.worker !== undefined) addWorker(filter, query.worker)
-  if (query.since !== undefined) filter.add((at) => `t.created_at >= ${at(Date.parse(query.since ?? ''))}`)
-  if (query.until !== undefined) filter.add((at) => `t.created_at < ${at(Date.parse(query.until ?? ''))}`)
-  if (query.incident !== undefined) filter.add((at) => `t.incident_id = ${at(query.incident)}`)
-  if (query.label !== undefined) addLabel(filter, query.label)
-  if (query.q !== undefined && query.q.trim() !== '') addWords(filter, dialect, query.q)
-}
-
-/** The second condition says all; the first finds the few tasks that the worker ever had. */
-function addWorker(filter: Filter, worker: string): void {
-  const [id, name] = [filter.at(worker), filter.at(worker)]
-  filter.conditions.push(`t.id IN (SELECT b.task_id FROM task_attempts AS b WHERE b.worker_id IN
-    (SELECT v.id FROM workers AS v WHERE v.id = ${id} UNION SELECT v.id FROM workers AS v WHERE v.name = ${name}))`)
-  filter.conditions.push(`(w.id = ${id} OR w.name = ${name})`)
-}
-
-function addLabel(filter: Filter, label: string): void {
-  const [key = '', ...rest] = label.split('=')
-  const found = filter.dialect.text('t.labels', filter.at(key))
-  filter.conditions.push(rest.length === 0 ? `${found} IS NOT NULL` : `${found} = ${filter.at(rest.join('='))}`)
-}
-
-/** Every word must occur somewhere: in the title, the reason or the error, or as the beginning or end of the id. */
-function addWords(filter: Filter, dialect: Dialect, q: string): void {
-  for (const word of q.trim().split(/\s+/)) {
-    const escaped = word.replaceAll(/[\\%_]/g, '\\$&')
-    const inside = filter.at(`%${escaped}%`)
-    const columns = ['t.title', 't.reason', 't.error_class', 't.error_message', 't.id']
-    filter.conditions.push(`(${columns.map((column) => dialect.matches(column, inside)).join(' OR ')})`)
-  }
 }
 
 const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
