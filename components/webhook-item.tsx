@@ -2,6 +2,7 @@
 
 import type { Webhook, WebhookDelivery } from '#lib/task/webhook.ts'
 import { ActButton } from './act-button.tsx'
+import { ReasonButton } from './reason-button.tsx'
 import { ShownOnce } from './shown-once.tsx'
 import type { Act } from './task-acts.ts'
 import { Moment } from './time.tsx'
@@ -50,9 +51,19 @@ export function WebhookItem({ webhook, deliveries, acts }: WebhookItemProps) {
           <ActButton action={acts.switchOnOrOff} hidden={{ ...hidden, enabled: String(!enabled) }}>
             {enabled ? 'Switch off' : 'Switch on'}
           </ActButton>
-          <ActButton action={acts.remove} hidden={hidden}>
-            Remove
-          </ActButton>
+          <ReasonButton
+            size="small"
+            title={`Remove ${name}`}
+            label="Reason"
+            field="reason"
+            consequence="Nobody is told there any more. What waits is not sent."
+            confirm="Remove the webhook"
+            hidden={hidden}
+            action={acts.remove}
+            refusal={null}
+          >
+            Remove…
+          </ReasonButton>
         </span>
       </div>
       <p className="px-6 pb-2 text-12 text-ink-3 max-md:px-4">{events.map((type) => ALERT_WORDS[type]).join(' · ')}</p>

@@ -21,6 +21,7 @@ import { runCommand } from './run.ts'
 import { taskCommand } from './task.ts'
 import { tasksCommand } from './tasks.ts'
 import { tokenCommand } from './token.ts'
+import { webhooksCommand } from './webhooks.ts'
 import { workCommand } from './work.ts'
 import { workersCommand } from './workers.ts'
 
@@ -46,6 +47,7 @@ export function allCommands(program: Command): Command[] {
     doctorCommand(),
     tokenCommand(),
     membersCommand(),
+    webhooksCommand(),
     auditCommand(),
     configCommand(),
     backupCommand(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   CreateWebhook,
+  DeleteWebhook,
   ListDeliveries,
   OneWebhook,
   RedeliverWebhook,
@@ -55,7 +56,7 @@ export const webhooks = {
     path: '/api/v1/webhooks/{id}',
     summary: 'Take a webhook away, with its deliveries',
     access: 'admin',
-    input: OneWebhook,
+    input: DeleteWebhook,
     params: one,
     output: WebhookAnswer,
     status: 200,

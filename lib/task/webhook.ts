@@ -1,6 +1,6 @@
 /** Where alerts are sent, what they are about, and each time that one was sent. */
 import { z } from 'zod'
-import { Count, Id, Instant, LIMITS, Line } from './fields.ts'
+import { Count, Id, Instant, LIMITS, Line, Reason } from './fields.ts'
 
 export const WEBHOOK_KINDS = ['json', 'slack', 'email'] as const
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number]
@@ -84,6 +84,9 @@ export const SwitchWebhook = z.strictObject({
 
 export const OneWebhook = z.strictObject({ webhookId: Id })
 export type OneWebhook = z.infer<typeof OneWebhook>
+
+export const DeleteWebhook = z.strictObject({ webhookId: Id, reason: Reason.optional() })
+export type DeleteWebhook = z.infer<typeof DeleteWebhook>
 
 export const RedeliverWebhook = z.strictObject({ webhookId: Id, deliveryId: Id })
 export type RedeliverWebhook = z.infer<typeof RedeliverWebhook>

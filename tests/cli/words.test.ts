@@ -24,7 +24,9 @@ describe('the help', () => {
     expect(names).toEqual(
       expect.arrayContaining(['run', 'work', 'hook', 'tasks', 'task', 'workers', 'incidents', 'import']),
     )
-    expect(names).toEqual(expect.arrayContaining(['fail', 'reassign', 'cancel', 'note', 'recover', 'doctor', 'token']))
+    expect(names).toEqual(
+      expect.arrayContaining(['fail', 'reassign', 'cancel', 'note', 'recover', 'doctor', 'token', 'webhooks']),
+    )
     const helps = await Promise.all(names.map(async (name) => [name, (await rollcall(name, '--help')).stdout] as const))
     expect(helps.filter(([name, help]) => !help.includes(`  rollcall ${name}`)).map(([name]) => name)).toEqual([])
     expect((await rollcall('--help')).stdout).toContain('69         the ledger cannot be reached')

@@ -8,7 +8,14 @@ import { changeOf } from '#lib/ledger/core/audit-change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation, refused } from '#lib/ledger/core/operation.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import type { CreateWebhook, OneWebhook, UpdateWebhook, Webhook, WebhookKind } from '#lib/task/webhook.ts'
+import type {
+  CreateWebhook,
+  DeleteWebhook,
+  OneWebhook,
+  UpdateWebhook,
+  Webhook,
+  WebhookKind,
+} from '#lib/task/webhook.ts'
 import { allowanceOf, judgedAddress } from './addresses.ts'
 import { toWebhook } from './rows.ts'
 
@@ -148,7 +155,7 @@ const deleteRows = statement(
 )
 
 /** With what was still to be sent there. */
-export const deleteWebhook = operation<OneWebhook, Webhook>(
+export const deleteWebhook = operation<DeleteWebhook, Webhook>(
   'deleteWebhook',
   ({ webhookId }) => webhookId,
   function* (_transaction, requests) {
