@@ -33,29 +33,41 @@ export function maskReport<T extends Report>(report: T): T {
 }
 
 /**
- * A chunk of a stream that ended so far, as it was stored, with `tail`. A secret that both share is masked in
- * both: what may be the beginning of one is masked at the end of a chunk already.
+ * A chunk of a stream that ended so far, as it was stored, with `tail`; null where nobody knows how, after a gap. A
+ * secret that both share is masked in both: what may be the beginning of one is masked at the end of a chunk already.
  */
-export function maskChunk(tail: string, data: string): string {
+export function maskChunk(tail: string | null, data: string): string {
+  if (tail === null) return KEY_LINES.test(data) ? mask(KEY_BEGIN, data, 0) : mask('', data, lengthOf(TORN, data))
+  return mask(tail, data, tail.endsWith(MASK) && openKeyIn(tail) === null ? lengthOf(BODY_RUN, data) : 0)
+}
+
+/** With what is known to be secret at the beginning of the chunk. */
+function mask(tail: string, data: string, begun: number): string {
   const joined = tail + data
+  const open = openKeyIn(joined)
   const ranges = [
     ...secretsIn(joined, WHOLE),
     ...secretsIn(joined, BEGUN).filter(({ from, to }) => !PORT.test(joined.slice(from, to))),
-    ...(tail.endsWith(MASK) ? [{ from: tail.length, to: tail.length + restOfBody(data) }] : []),
+    ...(begun > 0 ? [{ from: tail.length, to: tail.length + begun }] : []),
   ]
   const own = ranges
     .map(({ from, to }) => ({ from: Math.max(0, from - tail.length), to: to - tail.length }))
     .filter(({ from, to }) => to > from)
   if (own.length === 0) return data
   const masked = replace(data, own)
+  if (open !== null && open.from <= tail.length && masked.startsWith(MASK)) return `${KEY_BEGIN}${masked}`
   // The end of a secret that began before needs no second mask, unless there is nothing else to remember it by.
-  const rest = tail.endsWith(MASK) && masked.startsWith(MASK) && masked !== MASK ? masked.slice(MASK.length) : masked
-  return OPEN_KEY.test(joined) && rest === MASK ? `${KEY_BEGIN}${MASK}` : rest
+  return tail.endsWith(MASK) && masked.startsWith(MASK) && masked !== MASK ? masked.slice(MASK.length) : masked
 }
 
-/** How much of a chunk goes on with what was masked at the end of the former one. */
-function restOfBody(data: string): number {
-  return data.startsWith('-----END') ? 0 : (BODY_RUN.exec(data)?.[0].length ?? 0)
+/** A key that goes on at the end of a text: the next chunk may have more of it. */
+function openKeyIn(text: string): Range | null {
+  const last = secretsIn(text, [KEY]).at(-1)
+  return last !== undefined && lengthOf(BEGUN_END, text.slice(last.to)) === text.length - last.to ? last : null
+}
+
+function lengthOf(pattern: RegExp, text: string): number {
+  return pattern.exec(text)?.[0].length ?? 0
 }
 
 interface Range {
@@ -64,10 +76,16 @@ interface Range {
 }
 
 const KEY_BEGIN = '-----BEGIN PRIVATE KEY-----'
-const OPEN_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[\s\S])*$/
 /** What the tokens of the field consist of; a mask belongs to it, so that a masked beginning keeps its end. */
 const BODY = '[A-Za-z0-9_*./+=~-]'
 const BODY_RUN = new RegExp(`^${BODY}+`)
+/** After a gap: what may be the end of a token, and lines as only the inside of a key has them. */
+const TORN = new RegExp(`^${BODY}{8,}`)
+const KEY_LINES = /^[A-Za-z0-9+/=]{0,80}(?:\r?\n[A-Za-z0-9+/=]{60,80}){2}/
+/** A key without an end, such as one named in a program, does not mask all that follows: it ends before what none holds. */
+const KEY_TEXT = String.raw`(?:(?!-----END|-{1,5}$|-----EN?$)(?:[^(){}<?!@$^~\x60.]|\.(?=\d|[\s.]{0,3}["'])))*`
+const KEY = new RegExp(`-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?<secret>${KEY_TEXT})`, 'dg')
+const BEGUN_END = /^(?:-{1,5}|-----EN?)$/
 const PORT = /^\d{1,5}$/
 const HOME = /\/(?:home|Users)\/[^/\s:'"]{1,64}/g
 
@@ -87,7 +105,7 @@ const WHOLE = [
   new RegExp(`${USER}(?<secret>[^\\s/@]{1,200})@`, 'dg'),
   /:\/\/(?<secret>[^\s/@:]{16,200})@/dg,
   /(?<![A-Za-z0-9_])eyJ(?<secret>[\w-]{8,600}\.[\w-]{4,4000}(?:\.[\w-]{0,600})?)/dg,
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?<secret>[\s\S]*?)(?:-----END|$)/dg,
+  KEY,
 ]
 
 /** What may be the beginning of a secret, at the very end of a chunk. */

@@ -69,6 +69,33 @@ forEachDialect('a secret', (open) => {
     expect(chunks.map(({ data }) => data).join('')).toBe('push with ghp_*** refused\npush with ghp_*** refused\n')
   })
 
+  it.each([
+    ['a token', TEXT, SECRET.slice(-12)],
+    ['a password', '  "password": "correct-horse-battery",', 'battery'],
+    ['a header', 'Authorization: Basic dXNlcjpodW50ZXIy', 'odW50ZXIy'],
+    ['a connection', 'postgresql://application:hunter2-hunter2@db.acme.test/app', 'hunter2'],
+    ['a key', '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\n-----END RSA PRIVATE KEY-----', 'AAKCAQEA7'],
+  ])('in output is masked, however many calls bring %s letter by letter', async (_, text, part) => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    for (const [index, letter] of [...text, '\n', 'd', 'one\n'].entries()) await send(ledger, ref, index + 1, letter)
+    const { chunks } = await readOutput(ledger.context, { taskId: ref.taskId, limit: 500 })
+    const all = chunks.map(({ data }) => data).join('')
+    expect(all).not.toContain(part)
+    expect(all).toContain('***')
+    expect(all.endsWith('\ndone\n')).toBe(true)
+  })
+
+  it('whose beginning its worker had to drop is masked behind the gap', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    await send(ledger, ref, 1, 'before\n')
+    const message = { id: 'm3', stream: 'stdout' as const, sequence: 3, data: `${SECRET.slice(4)} refused\n` }
+    await appendOutput(ledger.context, { ...ref, messages: [{ ...message, dropped: { from: 2, to: 2, bytes: 9 } }] })
+    const { chunks } = await readOutput(ledger.context, { taskId: ref.taskId })
+    expect(chunks.map(({ data }) => data)).toEqual(['before\n', '*** refused\n'])
+  })
+
   it('of one stream is not looked for in the other', async () => {
     const ledger = await open()
     const { ref } = await begin(ledger)

@@ -68,16 +68,28 @@ describe('masking', () => {
     )
   })
 
-  it.each(['sk-', 'eyJ', '://', 'password=', '-----BEGIN PRIVATE KEY-----', 'Bearer ', 'a:', '/home/', '"\'= '])(
-    'takes no time over %j again and again',
-    (piece) => {
-      const text = piece.repeat(Math.ceil(60_000 / piece.length))
-      const startedAt = performance.now()
-      maskError(text)
-      maskChunk('', text)
-      expect(performance.now() - startedAt).toBeLessThan(5000)
-    },
-  )
+  it.each([
+    'sk-',
+    'eyJ',
+    '://',
+    'password=',
+    '-----BEGIN PRIVATE KEY-----',
+    'Bearer ',
+    'a:',
+    '/home/',
+    '"\'= ',
+    '-----EN',
+    '-----BEGIN PRIVATE KEY-----(',
+    'A\n',
+  ])('takes no time over %j again and again', (piece) => {
+    const text = piece.repeat(Math.ceil(60_000 / piece.length))
+    const startedAt = performance.now()
+    maskError(text)
+    maskChunk('', text)
+    maskChunk(null, text)
+    maskChunk('-----BEGIN PRIVATE KEY-----', text)
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+  })
 })
 
 describe('masking of a stream', () => {
@@ -101,6 +113,37 @@ describe('masking of a stream', () => {
     const all = stored(['begin\n-----BEGIN PRIVATE KEY-----\n', ...lines, '-----END PRIVATE KEY-----\n', 'done\n'])
     expect(all).not.toContain('MIIEline')
     expect(all.endsWith('-----END PRIVATE KEY-----\ndone\n')).toBe(true)
+  })
+
+  it('shows what follows a private key, wherever its end is cut', () => {
+    const text = `${PEM}\ndone\n`
+    for (let cut = PEM.length - 30; cut < PEM.length; cut += 1) {
+      for (const more of [cut, cut + 1, cut + 2]) {
+        const all = stored([text.slice(0, 60), text.slice(60, cut), text.slice(cut, more), text.slice(more)])
+        expect(all, `cut at ${cut} and ${more}`).toMatch(/-----END RSA PRIVATE KEY-----\ndone\n$/)
+        expect(all).not.toContain('q83vEjRW')
+      }
+    }
+    expect(stored([...text])).toMatch(/-----END RSA PRIVATE KEY-----\ndone\n$/)
+  })
+
+  it('does not take what follows for a key when a program only names its beginning', () => {
+    const named = "const BEGIN = '-----BEGIN PRIVATE KEY-----'\nexport function open(file) {\n"
+    const all = stored([named, 'tests passed: 12\n', 'tests failed: 0\n'])
+    expect(all).toContain('open(file) {\ntests passed: 12\ntests failed: 0\n'.slice(4))
+    expect(maskSecrets(named)).toContain('(file) {')
+  })
+
+  it('masks what may be the end of a secret whose beginning was dropped', () => {
+    expect(maskChunk(null, '912E7710c838347Ae178B4a refused\n')).toBe('*** refused\n')
+    expect(maskChunk(null, 'ed 12 of 14 files\n')).toBe('ed 12 of 14 files\n')
+    expect(maskChunk('', 'compiled-all-of-it\n')).toBe('compiled-all-of-it\n')
+    const lines = Array.from({ length: 4 }, (_, line) => `${line}${'Mq83vEjR'.repeat(7)}abcdefg`)
+    const first = maskChunk(null, `vEjRWeJ\n${lines.join('\n')}\n`)
+    expect(first).not.toContain('vEjR')
+    const rest = maskChunk(first, `${lines[0]}\nAA==\n-----END RSA PRIVATE KEY-----\ndone\n`)
+    expect(rest).not.toContain('vEjR')
+    expect(rest).toContain('-----END RSA PRIVATE KEY-----\ndone\n')
   })
 
   it('changes nothing of text without secrets, however it is cut', () => {

@@ -5,7 +5,7 @@ import type { OutputMessage } from '#lib/task/commands.ts'
 import { maskChunk, TAIL_LENGTH } from '#lib/task/redact.ts'
 import type { Stream } from '#lib/task/schema.ts'
 
-/** Looked at before a new chunk; a process that writes letter by letter makes many small ones. */
+/** Looked at before a new chunk, and more of them only where these are small: a process may write letter by letter. */
 const CHUNKS = 8
 
 export interface StreamEnd {
@@ -26,18 +26,32 @@ const readOutputTails = statement(
 
 /** How each stream ends so far, as it is stored, by `task/stream`. */
 export function* readTails(ends: readonly StreamEnd[]): Plan<Map<string, string>> {
+  const begun = ends.filter(({ highest }) => highest > 0)
+  const tails = yield* readLast(begun, CHUNKS)
+  const small = begun.filter((end) => end.highest > CHUNKS && (tails.get(keyOf(end))?.length ?? 0) < TAIL_LENGTH)
+  return new Map([...tails, ...(yield* readLast(small, TAIL_LENGTH))])
+}
+
+function* readLast(ends: readonly StreamEnd[], chunks: number): Plan<Map<string, string>> {
   const rows = yield* run(
     readOutputTails,
-    ends
-      .filter(({ highest }) => highest > 0)
-      .map(({ taskId, attempt, stream, highest }) => ({ task_id: taskId, attempt, stream, above: highest - CHUNKS })),
+    ends.map(({ taskId, attempt, stream, highest }) => ({
+      ...{ task_id: taskId, attempt, stream, above: highest - chunks },
+    })),
   )
-  const tails = new Map<string, string>()
+  const parts = new Map<string, string[]>()
   for (const { task_id, stream, tail } of rows) {
-    const key = `${task_id}/${stream}`
-    tails.set(key, ((tails.get(key) ?? '') + tail).slice(-TAIL_LENGTH))
+    // Columns of text, both of them.
+    const key = keyOf({ taskId: task_id as string, stream: stream as Stream })
+    const texts = parts.get(key)
+    if (texts) texts.push(tail as string)
+    else parts.set(key, [tail as string])
   }
-  return tails
+  return new Map([...parts].map(([key, texts]) => [key, texts.join('').slice(-TAIL_LENGTH)]))
+}
+
+function keyOf({ taskId, stream }: Pick<StreamEnd, 'taskId' | 'stream'>): string {
+  return `${taskId}/${stream}`
 }
 
 /** The messages of one attempt as they are to be stored. What follows a gap follows nothing that is known. */
@@ -47,9 +61,9 @@ export function maskMessages(
 ): readonly OutputMessage[] {
   const tails = { stdout: tailOf('stdout'), stderr: tailOf('stderr') }
   return messages.map((message) => {
-    const tail = message.dropped ? '' : tails[message.stream]
+    const tail = message.dropped ? null : tails[message.stream]
     const data = maskChunk(tail, message.data)
-    tails[message.stream] = (tail + data).slice(-TAIL_LENGTH)
+    tails[message.stream] = ((tail ?? '') + data).slice(-TAIL_LENGTH)
     return data === message.data ? message : { ...message, data }
   })
 }
