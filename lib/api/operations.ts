@@ -96,6 +96,7 @@ export const OPERATIONS: Operations = {
   quarantineTask: async ({ context }, input) => ({ task: await ledger.quarantineTask(context, input) }),
 
   readChart: ({ context }, input) => ledger.readChart(context, input),
+  listTaskValues: ({ context }, input) => ledger.listTaskValues(context, input),
   readThroughput: ({ context }, input) => ledger.readThroughput(context, input),
   listSessions: ({ context }, input) => ledger.listSessions(context, input),
   listIncidents: ({ context }, input) => ledger.listIncidents(context, input),

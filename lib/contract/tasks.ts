@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as commands from '#lib/task/commands.ts'
+import { ListTaskValues } from '#lib/task/filters.ts'
 import {
   AgentState,
   Attempt,
@@ -43,6 +44,16 @@ export const tasks = {
     access: 'viewer',
     input: commands.ListTasks,
     output: page('tasks', Task),
+    status: 200,
+    errors: [],
+  }),
+  listTaskValues: endpoint({
+    method: 'GET',
+    path: '/api/v1/task-values',
+    summary: 'List values that tasks can be asked for by, of the newest 5000 on record; the most frequent come first',
+    access: 'viewer',
+    input: ListTaskValues,
+    output: z.object({ values: z.array(z.string()) }),
     status: 200,
     errors: [],
   }),

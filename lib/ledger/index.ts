@@ -76,6 +76,7 @@ export {
   ownerOf,
 } from './read/records.ts'
 export { startTail, type Tail } from './read/tail.ts'
+export { listTaskValues } from './read/task-values.ts'
 export { readThroughput } from './read/throughput.ts'
 export { releaseIncident } from './recovery/brake.ts'
 export { listPauses, pauseRecovery, unpauseRecovery } from './recovery/pause.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 import { TASK_STATUSES } from './states.ts'
-import { COMPARISON, END_CAUSES, EXCLUDABLE, type Exclusion, exclusionsOf } from './terms.ts'
+import { COMPARISON, END_CAUSES, EXCLUDABLE, type Exclusion, exclusionsOf, VALUES_OF } from './terms.ts'
 
 const Comparison = z.string().regex(COMPARISON, { error: 'takes a figure such as 3, >1 or <=0.5' })
 
@@ -35,3 +35,10 @@ function canBe({ name, value }: Exclusion): boolean {
   if (name === 'issue') return /^[1-9]\d{0,9}$/.test(value) && Number(value) <= LIMITS.integerMax
   return true
 }
+
+export const ListTaskValues = z.strictObject({
+  of: z.enum(VALUES_OF),
+  q: z.string().max(200).optional().describe('a part of it, in any case'),
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+})
+export type ListTaskValues = z.infer<typeof ListTaskValues>

@@ -58,6 +58,10 @@ export function writeExclusions(exclusions: readonly Exclusion[]): string {
   return [...new Set(terms)].join(' ')
 }
 
+/** What is completed from what is on record; all else is known without asking. */
+export const VALUES_OF = ['repo', 'agent', 'model', 'worker', 'user', 'label', 'error'] as const
+export type ValuesOf = (typeof VALUES_OF)[number]
+
 /** Why an attempt ended before its time, or by whose hand. */
 export const END_CAUSES = [
   ...(['proven', 'suspected', 'declared', 'replaced', 'shutdown', 'dropped', 'silent'] as const),

@@ -47,6 +47,7 @@ const ALLOWED: Record<EndpointName, readonly Caller[]> = {
   getRecoveryRun: READERS,
   readChart: READERS,
   readThroughput: READERS,
+  listTaskValues: READERS,
   listOperations: READERS,
   getOperation: READERS,
   listOperationItems: READERS,

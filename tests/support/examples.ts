@@ -153,6 +153,7 @@ const records: Records = {
   },
   recover: async () => ({ dryRun: true }),
   readThroughput: async () => ({ window: '24h' }),
+  listTaskValues: async () => ({ of: 'repo', q: 'acme', limit: 5 }),
   async readChart(stage) {
     await interrupted(stage)
     return {}
