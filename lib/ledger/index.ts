@@ -39,6 +39,7 @@ export {
   rotateToken,
 } from './access/tokens.ts'
 export { type Act, audited, recordAudit } from './audit/audited.ts'
+export { type FailedSignIn, recordFailedSignIn } from './audit/failed-sign-ins.ts'
 export { pruneAudit } from './audit/prune.ts'
 export { listAudit } from './audit/read.ts'
 export { verifyAudit } from './audit/verify.ts'

@@ -1,6 +1,6 @@
 /** From what somebody types to a sign-in: a password, a token, or the code of a link. Answers the secret of the cookie. */
 import { v7 } from 'uuid'
-import type { Actor, Context, TryKeys } from '#lib/ledger/index.ts'
+import type { Actor, Context, FailedSignIn, TryKeys } from '#lib/ledger/index.ts'
 import * as ledger from '#lib/ledger/index.ts'
 import type { ChangePassword, FollowLink } from '#lib/task/access-commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
@@ -22,16 +22,14 @@ interface Credentials {
 export async function signInByPassword(context: Context, given: Credentials, visitor: Visitor): Promise<string> {
   const { login, password } = given
   const keys = keysOf(login, visitor)
-  await countTry(context, keys)
-  const found = await ledger.findLogin(context, login)
-  if (!found) {
-    await verifyNobody(password)
-    throw new TaskError('unauthenticated', WRONG)
-  }
-  const { right, outdated } = await verifyPassword(password, found.passwordHash)
-  if (!right) throw new TaskError('unauthenticated', WRONG)
-  await ledger.forgiveTries(context, keys)
-  const { member, passwordHash: expected } = found
+  const whose = async () => targetOf('member', (await ledger.findLogin(context, login))?.member.id)
+  const { member, expected, outdated } = await tried(context, keys, whose, async () => {
+    const found = await ledger.findLogin(context, login)
+    if (!found) await verifyNobody(password)
+    const verified = found && (await verifyPassword(password, found.passwordHash))
+    if (!found || !verified?.right) throw new TaskError('unauthenticated', WRONG)
+    return { member: found.member, expected: found.passwordHash, outdated: verified.outdated }
+  })
   if (outdated) {
     const passwordHash = await hashPassword(password)
     await ledger.setPassword(context, { memberId: member.id, passwordHash, expected, keep: null, rehashed: true })
@@ -43,12 +41,16 @@ export async function signInByPassword(context: Context, given: Credentials, vis
 export async function signInByToken(context: Context, token: string, visitor: Visitor): Promise<string> {
   const secret = token.trim()
   const keys = keysOf(`token ${secret.slice(0, 12)}`, visitor)
-  await countTry(context, keys)
-  const bearer = await ledger.findBearer(context, hashSecret(secret))
-  if (!bearer) throw new TaskError('unauthenticated', 'This token is unknown, expired or revoked.')
-  await ledger.forgiveTries(context, keys)
+  const find = async () => {
+    const found = await ledger.findBearer(context, hashSecret(secret))
+    if (found) return found
+    throw new TaskError('unauthenticated', 'This token is unknown, expired or revoked.')
+  }
+  const bearer = await tried(context, keys, async () => null, find)
   if (bearer.role === 'worker') {
-    throw new TaskError('forbidden', 'A worker’s token opens no pages; use a viewer’s or an operator’s.')
+    const error = new TaskError('forbidden', 'A worker’s token opens no pages; use a viewer’s or an operator’s.')
+    await enterFailed(context, { ...visitor, error, whose: async () => targetOf('token', bearer.familyId) })
+    throw error
   }
   return beginByToken(context, bearer, visitor)
 }
@@ -106,7 +108,7 @@ export async function changePassword(context: Context, given: ChangePassword, si
     throw new TaskError('validation', 'password: must not be the name to sign in with')
   }
   const keys = keysOf(member.login, { address: `member ${member.id}`, agent: null })
-  await countTry(context, keys)
+  await ledger.countTry(context, keys)
   const { right } = await verifyPassword(given.currentPassword, found.passwordHash)
   if (!right) throw new TaskError('validation', 'This is not your password now.')
   await ledger.forgiveTries(context, keys)
@@ -115,16 +117,30 @@ export async function changePassword(context: Context, given: ChangePassword, si
   return ledger.setPassword(context, command)
 }
 
-/** Each try that makes the next ones wait stands in the audit log; there are few of those, however many tries there are. */
-async function countTry(context: Context, keys: TryKeys): Promise<void> {
-  const [blocked] = await ledger.countTry({ db: context.db, policy: context.policy, actor: VISITOR }, keys)
-  if (blocked === undefined) return
-  const entry = { actor: VISITOR, via: 'web' as const, action: 'signIn', requestId: v7() }
-  await ledger.recordAudit(context, {
-    ...entry,
-    result: 'rate_limited',
-    detail: `${blocked}, now from ${keys.address}`,
-  })
+type Whose = FailedSignIn['whose']
+
+/** A try that is counted, forgotten when it was right, and on the audit record when it failed. */
+async function tried<T>(context: Context, keys: TryKeys, whose: Whose, perform: () => Promise<T>): Promise<T> {
+  let blocks: string[] = []
+  try {
+    blocks = await ledger.countTry(context, keys)
+    const value = await perform()
+    await ledger.forgiveTries(context, keys)
+    return value
+  } catch (error) {
+    const more = blocks.length === 0 ? undefined : `${blocks.join(', ')}, so the next one has to wait`
+    await enterFailed(context, { address: keys.address, error, more, whose })
+    throw error
+  }
+}
+
+/** The name is entered only as a member's: what people mistype there may be a password. */
+function enterFailed(context: Context, failed: Omit<FailedSignIn, 'requestId'>): Promise<void> {
+  return ledger.recordFailedSignIn({ ...context, actor: VISITOR }, { ...failed, requestId: v7() })
+}
+
+function targetOf(kind: 'member' | 'token', id: string | undefined): Awaited<ReturnType<Whose>> {
+  return id === undefined ? null : { kind, id }
 }
 
 /** The login goes into the key as a hash: what people mistype there may be a password. */

@@ -72,7 +72,7 @@ export async function audited<Value>(
 }
 
 /** A refusal is told to its caller whether or not it can be written down. */
-async function recordRefusal(context: Context, entry: NewAuditEntry): Promise<void> {
+export async function recordRefusal(context: Context, entry: NewAuditEntry): Promise<void> {
   const leftOut = refusals.admit(`${entry.actor.kind} ${entry.actor.tokenId ?? entry.actor.name}`, Date.now())
   if (leftOut === null) return
   const more = leftOut === 0 ? '' : ` (${leftOut} more refusals of the same actor before it were left out)`
