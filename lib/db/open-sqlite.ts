@@ -10,7 +10,7 @@ import { type Connection, connectSqlite, sqlitePath } from './connect-sqlite.ts'
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
-import { encode, parametersOf } from './statement.ts'
+import { encode, parametersOf, unpack } from './statement.ts'
 import type { Clock, Database, OnRound, Plan, Result, Row, Transaction } from './types.ts'
 
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
@@ -90,7 +90,8 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
       let rows: Row[]
       try {
         const data = encode(input, statement.columns(sqlite))
-        rows = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
+        const found = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
+        rows = unpack(found, statement.packed(sqlite))
       } catch (error) {
         // A plan may have expected it; one that has not ends by it.
         step = plan.throw(error)

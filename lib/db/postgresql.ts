@@ -13,6 +13,10 @@ export const postgresql: Dialect = {
     )
     return `(SELECT ${selected.join(', ')} FROM jsonb_array_elements($1::jsonb) AS e) AS c`
   },
+  whole: (alias, columns) =>
+    parseColumns(columns)
+      .map(({ name }) => `${alias}."${name}"`)
+      .join(', '),
   scalar: (place, type) => `($1::jsonb->0->>${place})::${type}`,
   // The planner has statistics, and no way to be told.
   by: () => '',

@@ -1,4 +1,4 @@
-import { parseColumns } from './statement.ts'
+import { packedColumns, parseColumns } from './statement.ts'
 import type { Dialect } from './types.ts'
 
 export const sqlite: Dialect = {
@@ -13,6 +13,14 @@ export const sqlite: Dialect = {
       type === 'json' ? `NULLIF(value->${place}, 'null') AS ${name}` : `value->>${place} AS ${name}`,
     )
     return `(WITH input AS MATERIALIZED (SELECT value FROM json_each(?1)) SELECT ${selected.join(', ')} FROM input) AS c`
+  },
+  // The driver takes a third of a microsecond to hand over a value with its name: a row of sixty costs three times as much
+  // as the same row in one text.
+  whole(alias, columns) {
+    const packed = new Set(packedColumns(columns))
+    const values = [...packed].map((name) => `${alias}."${name}"`)
+    const outside = parseColumns(columns).filter(({ name }) => !packed.has(name))
+    return [`json_array(${values.join(', ')}) AS packed`, ...outside.map(({ name }) => `${alias}."${name}"`)].join(', ')
   },
   scalar: (place) => `(?1->>'$[0][${place}]')`,
   // Without statistics the planner takes the index on status wherever a status is named, and goes through all tasks of it.

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly now: string
   /** The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. */
   rows(columns: string): string
+  /** The columns of a table that a SELECT reads whole and by the thousand, of a list as above. */
+  whole(alias: string, columns: string): string
   /** The value at a place in the first row of the input, for a LIMIT. */
   scalar(place: number, type: string): string
   /** Names the index that a table in FROM is to be read by, where the planner would take another one. */
@@ -54,6 +56,8 @@ export interface Statement {
   readonly text: (dialect: Dialect) => string
   /** The columns of its input, in the order in which its text takes them. */
   readonly columns: (dialect: Dialect) => readonly string[]
+  /** The columns of its rows that SQLite gives in one text; see `whole`. */
+  readonly packed: (dialect: Dialect) => readonly string[]
 }
 
 export interface Query {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { postgresql } from '#lib/db/postgresql.ts'
 import { sqlite } from '#lib/db/sqlite.ts'
-import { encode, parseColumns, run, statement, storable } from '#lib/db/statement.ts'
+import { encode, parseColumns, run, statement, storable, unpack } from '#lib/db/statement.ts'
 import type { Row, Work } from '#lib/db/types.ts'
 import { createTask, getTask, listTasks } from '#lib/ledger/index.ts'
 import { taskOf } from '../support/factories.ts'
@@ -41,6 +41,14 @@ describe('the input of a statement', () => {
     const input = [{ data: 'a\u0000b\ud800', json: { 'k\u0000': ['\udc00', { deep: '\u0000' }] } }]
     expect(JSON.parse(encode(input, ['data', 'json']))).toEqual([['a�b�', { 'k�': ['�', { deep: '�' }] }]])
     expect(storable('whole 😀')).toBe('whole 😀')
+  })
+
+  it('is answered by rows in one text that are taken apart again', () => {
+    const made = statement('whole', (d) => `SELECT ${d.whole('t', 'id text, at bigint, data json, cost double')}`)
+    expect(made.packed(sqlite)).toEqual(['id', 'at'])
+    const rows = [{ packed: '["a",null]', data: '{"k":1}', cost: 0.1 + 0.2 }]
+    expect(unpack(rows, ['id', 'at'])).toEqual([{ id: 'a', at: null, data: '{"k":1}', cost: 0.1 + 0.2 }])
+    expect(unpack([{ id: 'as it is' }], [])).toEqual([{ id: 'as it is' }])
   })
 
   it('runs no statement over nothing', () => {

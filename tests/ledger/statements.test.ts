@@ -3,7 +3,7 @@
  * it expects, and a row that is otherwise stays as it is.
  */
 import { expect, it } from 'vitest'
-import { applyChanges } from '#lib/ledger/core/change.ts'
+import { applyChanges, lockTaskRows } from '#lib/ledger/core/change.ts'
 import '#lib/ledger/index.ts'
 import type { Input, Row } from '#lib/db/types.ts'
 import type { TaskRow } from '#lib/ledger/core/rows.ts'
@@ -101,6 +101,16 @@ forEachDialect('a write by itself', (open) => {
     const before = await rowsOf(ledger, 'task_history')
     expect(await change(ledger, await rowOf(ledger, id, changes))).toEqual([])
     expect(await rowsOf(ledger, 'task_history')).toEqual(before)
+  })
+
+  it('begins with rows that are whole, whatever is in them', async () => {
+    const ledger = await openCrowded()
+    const odd = `payload = '0.30000000000000004', cost_usd = 0.30000000000000004, title = '"é"\\ 😀', "user" = 'ada'`
+    await ledger.sql(`UPDATE task_history SET ${odd} WHERE id = 'crowd-again'`)
+    const ids = (await rowsOf(ledger, 'task_history')).map(({ id }) => String(id))
+    const locked = await inTransaction(ledger, () => lockTaskRows(ids))
+    for (const row of await ledger.sql('SELECT * FROM task_history')) expect(locked.get(String(row.id))).toEqual(row)
+    expect(locked.size).toBe(ids.length)
   })
 
   it('of sessions ends the active one of the attempt that it names, and no other', async () => {

@@ -1,7 +1,7 @@
 import Libsql from 'libsql'
 import { readMigrations } from '#lib/db/migrations.ts'
 import { sqlite } from '#lib/db/sqlite.ts'
-import { encode, parametersOf } from '#lib/db/statement.ts'
+import { encode, parametersOf, unpack } from '#lib/db/statement.ts'
 import type { Plan, Row, Statement, Transaction } from '#lib/db/types.ts'
 import { asWritten, type Engine, type Passed, type Rewrite } from './engine.ts'
 
@@ -28,7 +28,8 @@ export function openSqliteEngine(rewrite: Rewrite = asWritten): Engine {
     while (!step.done) {
       const { statement, input } = step.value
       const query = prepared(statements, statement, () => rewrite(statement, statement.text(sqlite)))
-      const rows = query.all([encode(input, statement.columns(sqlite)), now]) as Row[]
+      const found = query.all([encode(input, statement.columns(sqlite)), now]) as Row[]
+      const rows = unpack(found, statement.packed(sqlite))
       passed(statement.name)
       step = plan.next(rows)
     }

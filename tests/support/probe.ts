@@ -139,7 +139,12 @@ function textOf(value: unknown): string {
 }
 
 function* byHand(text: string): Plan<Row[]> {
-  const typed: Statement = { name: 'typed by hand', text: (_dialect: Dialect) => text, columns: () => [] }
+  const typed: Statement = {
+    name: 'typed by hand',
+    text: (_dialect: Dialect) => text,
+    columns: () => [],
+    packed: () => [],
+  }
   return yield { statement: typed, input: [{}] }
 }
 

@@ -8,10 +8,11 @@ import type { Task } from '#lib/task/schema.ts'
 import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import { dropCheckpoints } from './checkpoint-rows.ts'
 import { TASK_JOINS, TASK_SELECT, type TaskChange, type TaskRow, toTask } from './rows.ts'
+import { CHANGED, TASK_COLUMNS } from './task-columns.ts'
 
 export const lockTasks = statement(
   'lockTasks',
-  (d) => `SELECT t.* FROM task_history AS t
+  (d) => `SELECT ${d.whole('t', TASK_COLUMNS)} FROM task_history AS t
     WHERE t.id IN (SELECT c.task_id FROM ${d.rows('task_id text')}) ORDER BY t.id ${d.lock}`,
 )
 
@@ -25,45 +26,6 @@ export function* lockTaskRows(ids: readonly string[]): Plan<Map<string, TaskRow>
   return new Map((rows as unknown as TaskRow[]).map((row) => [row.id, row]))
 }
 
-/** The columns of TaskChange with their types; the statement below is made from this list. */
-const CHANGED: Record<keyof TaskChange, string> = {
-  status: 'text',
-  phase: 'text',
-  sealed_at: 'bigint',
-  attempt: 'integer',
-  worker_id: 'text',
-  retries_used: 'integer',
-  interruptions: 'integer',
-  not_before: 'bigint',
-  cancel_requested_at: 'bigint',
-  next_action: 'text',
-  next_at: 'bigint',
-  next_reason: 'text',
-  incident_id: 'text',
-  reassigned_from: 'text',
-  started_at: 'bigint',
-  interrupted_at: 'bigint',
-  finished_at: 'bigint',
-  reason: 'text',
-  error_class: 'text',
-  error_message: 'text',
-  exit_code: 'integer',
-  cost_usd: 'double',
-  tokens_in: 'bigint',
-  tokens_out: 'bigint',
-  turns: 'integer',
-  artifacts: 'json',
-  blame_ppm: 'integer',
-  suspect: 'boolean',
-  excluded_worker_id: 'text',
-  assigned_at: 'bigint',
-  resume_from: 'json',
-  resumes_used: 'integer',
-  wait_reason: 'text',
-  checkpoint_turn: 'integer',
-  held_at: 'bigint',
-  compensating_since: 'bigint',
-}
 type Column = keyof TaskChange
 const COLUMNS = Object.keys(CHANGED) as Column[]
 

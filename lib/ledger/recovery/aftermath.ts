@@ -56,7 +56,7 @@ export function aftermath(
     return { verdict: null, charged, set: { ...counted, ...sealed(transaction, 'cancelled') } }
   }
   const facts = recoveryFacts(policy, end, known, charged)
-  const task = taskFacts({ ...row, ...counted })
+  const task = taskFacts(row, counted)
   const decided = decideRecovery(policy, row.strategy, task, attemptFacts(row, end), facts, transaction.now)
   const verdict = heldBack(decided, end)
   return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end, facts) } }
@@ -70,7 +70,7 @@ function heldBack(verdict: Verdict, { pacedMs = 0, brakeReason = null }: Attempt
   return waits ? { ...verdict, afterMs: verdict.afterMs + pacedMs } : verdict
 }
 
-function taskFacts(row: TaskRow): TaskFacts {
+function taskFacts(row: TaskRow, counted: Pick<TaskRow, 'interruptions' | 'blame_ppm'>): TaskFacts {
   return {
     id: row.id,
     title: row.title,
@@ -83,9 +83,9 @@ function taskFacts(row: TaskRow): TaskFacts {
     sideEffects: Boolean(row.side_effects),
     retriesUsed: row.retries_used,
     retriesMax: row.max_retries,
-    interruptions: row.interruptions,
+    interruptions: counted.interruptions,
     interruptionsMax: row.max_interruptions,
-    blamePpm: row.blame_ppm,
+    blamePpm: counted.blame_ppm,
     resumesUsed: row.resumes_used,
   }
 }

@@ -5,6 +5,7 @@ import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request } from '#lib/ledger/core/operation.ts'
 import { json, type TaskRow } from '#lib/ledger/core/rows.ts'
+import { TASK_COLUMNS } from '#lib/ledger/core/task-columns.ts'
 import { BATCH } from './orphans.ts'
 import { isPaused } from './pause.ts'
 
@@ -13,7 +14,9 @@ export const carryOut = operation<null, number>('carryOut', () => '', carry)
 
 const lockDueVerdicts = statement(
   'lockDueVerdicts',
-  (d) => `SELECT t.*, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
+  (
+    d,
+  ) => `SELECT ${d.whole('t', TASK_COLUMNS)}, (SELECT COUNT(*) FROM compensations AS k WHERE k.task_id = t.id) AS compensations
     FROM task_history AS t ${d.by('task_history_next_at')}
     WHERE t.next_at <= ${d.now} AND t.sealed_at IS NULL AND t.status IN ('interrupted','failed')
       AND (t.next_action <> 'compensate' OR t.compensating_since IS NULL)

@@ -6,6 +6,7 @@ import type { Context } from '#lib/ledger/core/context.ts'
 import { done, operation, type Request } from '#lib/ledger/core/operation.ts'
 import { readGiven } from '#lib/ledger/core/resume.ts'
 import type { TaskRow } from '#lib/ledger/core/rows.ts'
+import { TASK_COLUMNS } from '#lib/ledger/core/task-columns.ts'
 import { leaseRefusal, lockWorkerRows, readFreeSlots, type WorkerRow } from '#lib/ledger/core/workers.ts'
 import type { ClaimTasks } from '#lib/task/commands.ts'
 import type { Resume, Task } from '#lib/task/schema.ts'
@@ -60,7 +61,9 @@ const readAnswered = statement(
 
 const lockDue = statement(
   'lockDue',
-  (d) => `SELECT t.* FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint, isolation_ms bigint')}
+  (
+    d,
+  ) => `SELECT ${d.whole('t', TASK_COLUMNS)} FROM ${d.rows('worker_id text, max integer, exclusion_ms bigint, isolation_ms bigint')}
     JOIN workers AS w ON w.id = c.worker_id
     JOIN task_history AS t ${d.by('task_history_due')} ON t.status IN ('queued','assigned') AND t.held_at IS NULL
       AND (t.not_before IS NULL OR t.not_before <= ${d.now})
