@@ -16,7 +16,7 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
       <Table aria-label="Attempts" className="max-md:[&_td]:text-12">
         <thead>
           <tr>
-            <Th figure className="w-[52px]">
+            <Th figure className="w-[60px]">
               #
             </Th>
             <Th className="w-[120px]">Status</Th>

@@ -22,10 +22,10 @@ export function ErrorMatrix({ groups }: { groups: readonly ErrorRow[] }) {
     <Table aria-label="Errors">
       <thead>
         <tr>
-          <Th className="w-[220px]">Class</Th>
+          <Th className="w-[220px] max-md:w-auto">Class</Th>
           <Th className="max-md:hidden">Message of one of them</Th>
           {WINDOWS.map((name) => (
-            <Th key={name} figure className={`w-[76px] ${name === '3h' ? 'max-md:hidden' : ''}`}>
+            <Th key={name} figure className={`w-[76px] max-md:w-[60px] ${name === '3h' ? 'max-md:hidden' : ''}`}>
               {name}
             </Th>
           ))}

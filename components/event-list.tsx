@@ -8,7 +8,7 @@ export function EventList({ events }: { events: readonly TaskEvent[] }) {
     <section aria-label="Timeline" className="min-w-0 border-line lg:border-l">
       <SectionHeading title="Timeline" />
       {events.length === 0 && <p className="px-6 py-2 text-ink-3 max-md:px-4">Nothing has been written down yet.</p>}
-      <ol className="px-6 py-3 max-md:px-4">
+      <ol className="@container px-6 py-3 max-md:px-4">
         {events.map((event, index) => (
           <TimelineItem key={event.id} event={event} attempts={[]} last={index === events.length - 1} />
         ))}

@@ -12,7 +12,7 @@ const DATABASES: Record<Health['database'], string> = { sqlite: 'SQLite', postgr
 export function HealthStrip({ database }: { database: Health['database'] }) {
   const { ageMs, late } = useSweeper()
   return (
-    <dl className="flex min-h-10 flex-wrap items-center gap-x-10 border-line border-b px-6 max-md:px-4">
+    <dl className="flex min-h-10 flex-wrap items-center gap-x-10 gap-y-0.5 border-line border-b px-6 py-1 max-md:gap-x-6 max-md:px-4">
       <Item name="Sweeper" bad={late}>
         {ageMs === null ? 'has not run yet' : `ran ${formatDuration(ageMs)} ago`}
       </Item>

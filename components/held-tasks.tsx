@@ -7,7 +7,7 @@ import { lookOf, StatusWord } from './task-status.tsx'
 import { Age, Moment } from './time.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
-import { Table, Td, Th } from './ui/table.tsx'
+import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
 interface HeldTasksProps {
   tasks: readonly Task[]
@@ -29,7 +29,7 @@ export function HeldTasks({ tasks, href }: HeldTasksProps) {
         <EmptyState>No open or recently sealed task has its current attempt here.</EmptyState>
       ) : (
         <Table aria-label="Tasks of the worker">
-          <thead>
+          <thead className={TWO_LINES_HEAD}>
             <tr>
               <Th className="w-[160px]">Status</Th>
               <Th className="w-[170px] max-md:hidden">Repo and issue</Th>
@@ -45,9 +45,9 @@ export function HeldTasks({ tasks, href }: HeldTasksProps) {
               </Th>
             </tr>
           </thead>
-          <tbody>
+          <tbody className="max-md:block">
             {tasks.map((task) => (
-              <tr key={task.id} data-task={task.id} className="hover:bg-hover">
+              <tr key={task.id} data-task={task.id} className={TWO_LINES}>
                 <Td>
                   <StatusWord look={lookOf(task, now)} />
                 </Td>
@@ -55,7 +55,7 @@ export function HeldTasks({ tasks, href }: HeldTasksProps) {
                   {task.repo}
                   {task.issueNumber !== null && `#${task.issueNumber}`}
                 </Td>
-                <Td>
+                <Td className={TWO_LINES_TITLE}>
                   <Link href={`/tasks/${task.id}`} className="font-[450] hover:underlined" title={task.title}>
                     {task.title}
                   </Link>

@@ -10,7 +10,7 @@ import { Duration, Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
 import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
-import { Table, Td, Th } from './ui/table.tsx'
+import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
 /** What interrupted work, newest first: how much of it is still open, and who is on it. */
 export function IncidentTable({ incidents, open }: { incidents: readonly Incident[]; open: boolean }) {
@@ -23,9 +23,9 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
   }
   return (
     <Table aria-label="Incidents">
-      <thead>
+      <thead className={TWO_LINES_HEAD}>
         <tr>
-          <Th className="w-[170px] max-md:w-[104px]">State</Th>
+          <Th className="w-[170px]">State</Th>
           <Th>Incident</Th>
           <Th figure className="w-[100px] max-md:hidden">
             Opened
@@ -36,13 +36,13 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
           <Th className="w-[210px] max-lg:hidden">
             <span className="sr-only">Shares</span>
           </Th>
-          <Th figure className="w-[120px] max-md:w-[80px]">
+          <Th figure className="w-[120px]">
             Open
           </Th>
           <Th className="w-[160px] max-md:hidden">On it</Th>
         </tr>
       </thead>
-      <tbody>
+      <tbody className="max-md:block">
         {incidents.map((incident) => (
           <IncidentRow key={incident.id} incident={incident} />
         ))}
@@ -54,11 +54,11 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
 function IncidentRow({ incident }: { incident: Incident }) {
   const { id, title, openedAt, resolvedAt, owner, open, total } = incident
   return (
-    <tr data-incident={id} className="hover:bg-hover">
+    <tr data-incident={id} className={TWO_LINES}>
       <Td>
         <IncidentWord incident={incident} />
       </Td>
-      <Td>
+      <Td className={TWO_LINES_TITLE}>
         <Link href={`/incidents/${id}`} className="font-[450] hover:underlined">
           {title}
         </Link>

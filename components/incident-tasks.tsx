@@ -9,7 +9,7 @@ import { hrefOf } from './task-query.ts'
 import { lookOf, StatusWord } from './task-status.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
-import { Table, Td, Th, Unknown } from './ui/table.tsx'
+import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE, Unknown } from './ui/table.tsx'
 
 interface IncidentTasksProps {
   incidentId: string
@@ -37,19 +37,19 @@ export function IncidentTasks({ incidentId, tasks, more }: IncidentTasksProps) {
         <EmptyState>It holds no task any more: all of them went over to later incidents.</EmptyState>
       ) : (
         <Table aria-label="Tasks of the incident">
-          <thead>
+          <thead className={TWO_LINES_HEAD}>
             <tr>
-              <Th className="w-[150px]">Status</Th>
-              <Th className="w-[90px] max-lg:hidden">Id</Th>
+              <Th className="w-[132px]">Status</Th>
+              <Th className="w-[90px] max-[1400px]:hidden print:table-cell">Id</Th>
               <Th className="w-[150px] max-md:hidden">Repo and issue</Th>
               <Th>Title</Th>
-              <Th figure className="w-[90px] max-lg:hidden">
+              <Th figure className="w-[90px] max-xl:hidden">
                 Cost
               </Th>
-              <Th className="w-[190px] max-md:w-[130px]">What happens next</Th>
+              <Th className="w-[170px]">What happens next</Th>
             </tr>
           </thead>
-          <tbody>
+          <tbody className="max-md:block print:table-row-group">
             {ordered.map((task) => (
               <IncidentTask key={task.id} task={task} nowMs={now} />
             ))}
@@ -63,26 +63,26 @@ export function IncidentTasks({ incidentId, tasks, more }: IncidentTasksProps) {
 function IncidentTask({ task, nowMs }: { task: Task; nowMs: number }) {
   const next = nextStepInBrief(task, nowMs)
   return (
-    <tr data-task={task.id} data-status={task.status} className="hover:bg-hover">
+    <tr data-task={task.id} data-status={task.status} className={TWO_LINES}>
       <Td>
         <StatusWord look={lookOf(task, nowMs)} />
       </Td>
-      <Td className="mono text-ink-2 max-lg:hidden" title={task.id}>
+      <Td className="mono text-ink-2 max-[1400px]:hidden print:table-cell" title={task.id}>
         {shortId(task.id)}
       </Td>
       <Td className="text-ink-2 max-md:hidden">
         {task.repo}
         {task.issueNumber !== null && <span className="text-ink">#{task.issueNumber}</span>}
       </Td>
-      <Td>
+      <Td className={TWO_LINES_TITLE}>
         <Link href={`/tasks/${task.id}`} className="font-[450] hover:underlined" title={task.title}>
           {task.title}
         </Link>
       </Td>
-      <Td figure className="max-lg:hidden">
+      <Td figure className="max-xl:hidden">
         {task.costUsd === null ? <Unknown /> : formatMoney(task.costUsd)}
       </Td>
-      <Td className={next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}>{next.words}</Td>
+      <Td className={`max-md:text-right ${next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}`}>{next.words}</Td>
     </tr>
   )
 }

@@ -9,7 +9,7 @@ import { STATUS_LOOKS, StatusWord } from './task-status.tsx'
 import { Age } from './time.tsx'
 import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
-import { Table, Td, Th } from './ui/table.tsx'
+import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
 /** The tasks that wait for recovery now, each with what happens to it next. */
 export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
@@ -20,7 +20,7 @@ export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
   }
   return (
     <Table aria-label="Interrupted tasks">
-      <thead className="max-md:sr-only">
+      <thead className={TWO_LINES_HEAD}>
         <tr>
           <Th className="w-[138px]">Status</Th>
           <Th className="w-[84px] max-md:hidden">Id</Th>
@@ -43,17 +43,13 @@ export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
   )
 }
 
-const ROW =
-  'hover:bg-hover max-md:grid max-md:grid-cols-2 max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
-  'max-md:after:hidden! max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0!'
-
 /** On a phone the title has a line of its own, above its status and what comes next. */
 function InterruptedRow({ task }: { task: Task }) {
   const { late } = useSweeper()
   const brief = nextStepInBrief(task, useNow())
   const next = late ? { words: 'When the sweeper runs', tone: 'warn' } : brief
   return (
-    <tr data-task={task.id} className={ROW}>
+    <tr data-task={task.id} className={TWO_LINES}>
       <Td>
         <StatusWord look={STATUS_LOOKS[task.status]} />
       </Td>
@@ -64,7 +60,7 @@ function InterruptedRow({ task }: { task: Task }) {
         {task.repo}
         {task.issueNumber !== null && <span className="text-ink">#{task.issueNumber}</span>}
       </Td>
-      <Td className="max-md:order-first max-md:col-span-2 max-md:text-15">
+      <Td className={TWO_LINES_TITLE}>
         <Link href={`/tasks/${task.id}`} title={task.title} className="font-[450] outline-none hover:underlined">
           {task.title}
         </Link>

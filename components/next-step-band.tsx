@@ -30,7 +30,7 @@ export function NextStepBand({ task, children }: { task: Task; children: ReactNo
           {formatCountdown(leftMs)}
         </span>
       )}
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 max-lg:min-w-[55%]">
         <p className="font-medium text-15">{next.sentence}</p>
         {next.detail && <p className="mt-0.5 text-12 text-ink-2">{next.detail}</p>}
       </div>

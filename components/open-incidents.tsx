@@ -22,22 +22,22 @@ export function OpenIncidents({ incidents }: { incidents: readonly Incident[] })
           >
             <Link
               href={`/incidents/${incident.id}`}
-              className="w-80 truncate font-medium after:absolute after:inset-0 max-md:w-full"
+              className="w-80 truncate font-medium after:absolute after:inset-0 max-lg:w-60 max-md:w-full"
             >
               {incident.title}
             </Link>
             <Moment at={incident.openedAt} className="mono w-20 text-ink-2" />
-            <span className="flex h-2 w-48 gap-0.5 max-md:hidden">
+            <span className="flex h-2 w-48 shrink gap-0.5 max-lg:w-24 max-md:hidden">
               {sharesOf(incident)
                 .filter(({ count }) => count > 0)
                 .map(({ name, count, tone, pattern }) => (
                   <Swatch key={name} tone={tone} pattern={pattern} grow={count} className="min-w-1 basis-0" />
                 ))}
             </span>
-            <span>
+            <span className="whitespace-nowrap">
               <span className="font-medium">{formatCount(incident.open)}</span> of {formatCount(incident.total)} open
             </span>
-            <span className={incident.brakedAt !== null ? 'font-medium text-warn-fg' : 'text-ink-2'}>
+            <span className={`truncate ${incident.brakedAt !== null ? 'font-medium text-warn-fg' : 'text-ink-2'}`}>
               {standOf(incident)}
             </span>
           </li>

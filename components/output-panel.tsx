@@ -37,16 +37,7 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-10 flex-wrap items-center justify-between gap-x-4 px-4 max-xl:border-line max-xl:border-b max-md:px-2 xl:absolute xl:top-0 xl:right-2 xl:left-[236px]">
-        <Segments
-          label="Attempt"
-          value={String(shown?.attempt ?? '')}
-          choices={attempts.map(({ attempt }) => ({
-            value: String(attempt),
-            label: attempt === shown?.attempt ? `Attempt ${attempt}` : String(attempt),
-          }))}
-          onChange={(value) => setChosen(Number(value))}
-          className="flex-wrap"
-        />
+        <AttemptChoice attempts={attempts} shown={shown} onChange={setChosen} />
         <Segments label="Stream" value={stream} choices={STREAMS} onChange={setStream} />
       </div>
       <OutputLog
@@ -82,6 +73,46 @@ export function OutputPanel({ task, attempts }: { task: Task; attempts: readonly
         )}
       </div>
     </div>
+  )
+}
+
+/** Beyond so many they no longer stand side by side. */
+const SIDE_BY_SIDE = 6
+
+interface AttemptChoiceProps {
+  attempts: readonly Attempt[]
+  shown: Attempt | null
+  onChange: (attempt: number) => void
+}
+
+function AttemptChoice({ attempts, shown, onChange }: AttemptChoiceProps) {
+  const value = String(shown?.attempt ?? '')
+  if (attempts.length > SIDE_BY_SIDE) {
+    return (
+      <select
+        aria-label="Attempt"
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+        className="h-7 rounded-6 border border-control bg-raised px-1.5 text-12"
+      >
+        {attempts.map(({ attempt }) => (
+          <option key={attempt} value={attempt}>
+            Attempt {attempt}
+          </option>
+        ))}
+      </select>
+    )
+  }
+  return (
+    <Segments
+      label="Attempt"
+      value={value}
+      choices={attempts.map(({ attempt }) => ({
+        value: String(attempt),
+        label: attempt === shown?.attempt ? `Attempt ${attempt}` : String(attempt),
+      }))}
+      onChange={(chosen) => onChange(Number(chosen))}
+    />
   )
 }
 

@@ -18,7 +18,10 @@ export function Pager({ label, newer, older, children }: PagerProps) {
       aria-label="Pages of the list"
       className="sticky bottom-0 z-10 mt-auto flex h-12 items-center justify-end gap-2 border-line border-t bg-bg px-6 max-md:px-4"
     >
-      <span className="mr-auto text-12 text-ink-3">{label}</span>
+      <span className="mr-auto truncate text-12 text-ink-3">
+        {label}
+        {(newer ?? older) !== null && <span className="max-md:hidden"> on this page</span>}
+      </span>
       {children}
       <PageLink href={newer} name="Newer" />
       <PageLink href={older} name="Older" />

@@ -22,6 +22,7 @@ export function PayloadPanel({ task, compensations, unmask }: PayloadPanelProps)
       )}
       {unmask !== null && <UnmaskPanel taskId={task.id} unmask={unmask} />}
       {task.artifacts !== null && <JsonView name="Artifacts" value={task.artifacts} />}
+      {Object.keys(task.labels).length > 0 && <JsonView name="Labels" value={task.labels} />}
       <CompensationList task={task} compensations={compensations} />
     </div>
   )

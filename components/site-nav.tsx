@@ -35,7 +35,7 @@ export function SiteNav() {
   return (
     <nav
       aria-label="Pages"
-      className="flex h-11 min-w-0 gap-[22px] overflow-x-auto overflow-y-hidden [scrollbar-width:none] max-xl:gap-4 max-md:hidden"
+      className="flex h-11 min-w-0 gap-[22px] overflow-x-auto overflow-y-hidden [scrollbar-width:none] max-xl:gap-4 max-lg:gap-2.5 max-lg:text-12 max-md:hidden"
     >
       {PAGES.map(({ href, name }) => (
         <Link

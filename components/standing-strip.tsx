@@ -102,7 +102,7 @@ const FIGURES: readonly Figure[] = [
 export function StandingStrip({ standings }: { standings: Readonly<Record<string, Standing>> }) {
   const now = useNow()
   return (
-    <dl className="grid grid-cols-8 border-line border-b max-lg:grid-cols-4 max-md:grid-cols-2">
+    <dl className="grid grid-cols-8 border-line border-b max-[1360px]:grid-cols-4 max-md:grid-cols-2">
       {FIGURES.map((figure) => {
         const standing = standings[figure.key] ?? { count: 0, capped: false, oldestAt: null }
         const quiet = standing.count === 0
@@ -110,7 +110,7 @@ export function StandingStrip({ standings }: { standings: Readonly<Record<string
         return (
           <div
             key={figure.key}
-            className="relative flex flex-col border-line px-5 py-2.5 first:pl-6 hover:bg-hover max-lg:border-b max-md:px-4 [&:not(:first-child)]:border-l max-md:odd:border-l-0"
+            className="relative flex flex-col border-line px-5 py-2.5 hover:bg-hover max-md:px-4 [&:not(:first-child)]:border-l first:pl-6 max-md:first:pl-4 max-[1360px]:nth-[4n+1]:border-l-0! max-[1360px]:md:nth-[4n+1]:pl-6 max-[1360px]:md:nth-[n+5]:border-t max-md:odd:border-l-0! max-md:nth-[n+3]:border-t"
           >
             <dt className="flex items-center gap-1.5">
               <StatusIcon shape={figure.shape} className={WORDS[tone]} />

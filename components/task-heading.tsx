@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Attempt, Compensation, Task } from '#lib/task/schema.ts'
+import { PhoneBack } from './breadcrumbs.tsx'
 import { useNow } from './clock.tsx'
 import { formatMoney, plural, shortId } from './format.ts'
 import { StatusBadge } from './status-badge.tsx'
@@ -14,6 +15,9 @@ import { Icon } from './ui/icon.tsx'
 import { Link } from './ui/link.tsx'
 import { Unknown } from './ui/table.tsx'
 
+/** In the heading: more would push away what happens next. */
+export const LABELS_SHOWN = 6
+
 interface TaskHeadingProps {
   task: Task
   attempts: readonly Attempt[]
@@ -25,21 +29,30 @@ export function TaskHeading({ task, attempts, compensations, successorId }: Task
   const look = lookOf(task, useNow())
   return (
     <div className="px-6 pt-3 pb-3 max-md:px-4">
-      <PhoneBack task={task} />
-      <div className="flex h-5 items-center justify-between max-md:hidden">
-        <nav aria-label="Breadcrumbs" className="flex items-center gap-2 text-ink-2">
+      <PhoneBack href="/tasks" label="Back to tasks">
+        {placeOf(task)}
+      </PhoneBack>
+      <div className="flex h-5 items-center justify-between gap-4 max-md:hidden">
+        <nav aria-label="Breadcrumbs" className="flex min-w-0 items-center gap-2 text-ink-2">
           <Crumb href="/tasks">Tasks</Crumb>
           <Icon name="right" size={12} />
           <Crumb href={hrefOf({ status: task.status })}>{STATUS_LOOKS[task.status].word}</Crumb>
           <Icon name="right" size={12} />
-          <span aria-current="page">{placeOf(task)}</span>
+          <span aria-current="page" className="truncate">
+            {placeOf(task)}
+          </span>
         </nav>
         <CopyButton kind="quiet" label="Copy link" text={() => location.href} className="-mr-2.5" />
       </div>
       <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 max-md:mt-0">
-        <h1 className="font-semibold text-20 [overflow-wrap:anywhere]">{task.title}</h1>
+        <h1
+          title={task.title}
+          className="line-clamp-3 font-semibold text-20 [overflow-wrap:anywhere] max-md:line-clamp-5"
+        >
+          {task.title}
+        </h1>
         <StatusBadge look={look} />
-        <span className="text-ink-2 md:hidden">
+        <span className="text-ink-2 [overflow-wrap:anywhere] md:hidden">
           attempt {task.attempt} of {attemptsMaxOf(task)}
           {task.agent && `, ${task.agent}`}
           {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}
@@ -66,13 +79,7 @@ function HeadingFacts({ task, attempts, compensations, successorId }: TaskHeadin
       </Fact>
       <Fact name="Cost">{costOf(task, attempts)}</Fact>
       <Fact name="Side effects">{sideEffectsOf(task, compensations)}</Fact>
-      {Object.keys(task.labels).length > 0 && (
-        <Fact name="Labels">
-          {Object.entries(task.labels)
-            .map(([key, value]) => `${key}=${value}`)
-            .join(', ')}
-        </Fact>
-      )}
+      {Object.keys(task.labels).length > 0 && <Fact name="Labels">{labelsOf(task)}</Fact>}
       {task.predecessorId !== null && <Other name="Released from" id={task.predecessorId} />}
       {successorId !== null && <Other name="Goes on as" id={successorId} />}
       {task.incidentId !== null && (
@@ -83,20 +90,6 @@ function HeadingFacts({ task, attempts, compensations, successorId }: TaskHeadin
         </Fact>
       )}
     </dl>
-  )
-}
-
-/** On a phone the way back stands in the top bar, in the logo's place. */
-function PhoneBack({ task }: { task: Task }) {
-  return (
-    <Link
-      href="/tasks"
-      aria-label="Back to tasks"
-      className="fixed top-0 left-0 z-30 flex h-11 max-w-[52vw] items-center gap-3 pl-3 md:hidden"
-    >
-      <Icon name="left" size={20} className="shrink-0" />
-      <span className="truncate font-semibold text-15">{placeOf(task)}</span>
-    </Link>
   )
 }
 
@@ -120,9 +113,9 @@ function Other({ name, id }: { name: string; id: string }) {
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div>
+    <div className="min-w-0 max-w-[72ch]">
       <dt className="text-11 text-ink-3">{name}</dt>
-      <dd>{children}</dd>
+      <dd className="line-clamp-2 [overflow-wrap:anywhere]">{children}</dd>
     </div>
   )
 }
@@ -131,6 +124,13 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function placeOf(task: Task): string {
   if (task.repo === null) return shortId(task.id)
   return `${task.repo}${task.issueNumber === null ? '' : `#${task.issueNumber}`}`
+}
+
+/** The first few; all of them stand with the payload. */
+function labelsOf({ labels }: Task): string {
+  const all = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  const more = all.length - LABELS_SHOWN
+  return `${all.slice(0, LABELS_SHOWN).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
 }
 
 /** A sum names its unknowns. */

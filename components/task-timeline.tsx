@@ -50,7 +50,7 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
         <Segments label="Show" value={filter} choices={FILTERS} onChange={setFilter} className="-mr-2" />
       </div>
       {shown.length === 0 && <p className="px-6 py-2 text-ink-3 max-md:px-4">{EMPTY[filter]}</p>}
-      <ol className="px-6 pb-4 max-md:px-4">
+      <ol className="@container px-6 pb-4 max-md:px-4">
         {shown.map((event, index) => (
           <TimelineItem key={event.id} event={event} attempts={attempts} last={index === shown.length - 1} />
         ))}
@@ -83,7 +83,7 @@ export function TimelineItem({ event, attempts, last }: TimelineItemProps) {
   return (
     <li
       data-event={event.type}
-      className="grid grid-cols-[60px_16px_1fr_auto] gap-x-5 max-md:grid-cols-[60px_16px_1fr] max-md:gap-x-3"
+      className="grid grid-cols-[60px_16px_1fr_auto] gap-x-5 @max-md:grid-cols-[60px_16px_1fr] @max-md:gap-x-3"
     >
       <Moment at={event.at} className="mono whitespace-nowrap leading-5 text-ink-3" />
       <div className="row-span-2 flex flex-col items-center">
@@ -98,9 +98,9 @@ export function TimelineItem({ event, attempts, last }: TimelineItemProps) {
         )}
         {rest}
         {more && !hint && <p className="text-ink-2">{more}</p>}
-        <p className="text-12 text-ink-3 md:hidden">{event.actor.name}</p>
+        <p className="text-12 text-ink-3 @md:hidden">{event.actor.name}</p>
       </div>
-      <span className="max-w-36 truncate text-ink-3 max-md:hidden" title={`${event.actor.kind} ${event.actor.name}`}>
+      <span className="max-w-36 truncate text-ink-3 @max-md:hidden" title={`${event.actor.kind} ${event.actor.name}`}>
         {event.actor.name}
       </span>
       {hint && <p className="mono col-span-2 col-start-3 -mt-2 pb-2.5 text-ink-3 [overflow-wrap:anywhere]">{hint}</p>}

@@ -18,19 +18,20 @@ export function TopBar(person: PersonMenuProps) {
   const path = usePathname()
   // On a phone a page below another one draws its own way back in the bar's place.
   const below = page !== undefined && path !== page.href
+  const name = page?.name ?? (path.startsWith('/settings') ? 'Settings' : null)
   return (
-    <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-xl:gap-6 max-md:px-4">
+    <header className="sticky top-0 z-20 flex h-11 items-center gap-[38px] border-line border-b bg-bg px-6 max-xl:gap-6 max-lg:gap-4 max-lg:px-4">
       <Link href="/" className={`flex shrink-0 items-center gap-2.5 ${below ? 'max-md:hidden' : ''}`}>
         <Logo />
-        <span className="font-semibold max-md:sr-only">Rollcall</span>
+        <span className="font-semibold max-lg:sr-only">Rollcall</span>
         <span aria-hidden="true" className="font-semibold text-15 md:hidden">
-          {page?.name}
+          {name}
         </span>
       </Link>
       <SiteNav />
-      <div className="ml-auto flex shrink-0 items-center gap-4 max-md:gap-3">
+      <div className="ml-auto flex shrink-0 items-center gap-4 max-lg:gap-3">
         <SweeperAge />
-        <button type="button" aria-label="Commands" onClick={() => press('Ctrl+k')} className="max-lg:hidden">
+        <button type="button" aria-label="Commands" onClick={() => press('Ctrl+k')} className="max-xl:hidden">
           <Kbd>Ctrl K</Kbd>
         </button>
         <DatabaseClock />
@@ -47,11 +48,11 @@ function SweeperAge() {
   return (
     <span className={`flex items-center gap-2 ${late ? 'font-medium text-bad-fg' : 'text-ink-2'}`}>
       <Icon name={late ? 'clock' : 'check'} className={late ? '' : 'text-good-fg'} />
-      <span className="max-md:sr-only">Sweeper</span>
-      <span className="-ml-1 max-md:ml-0">
+      <span className="max-lg:sr-only">Sweeper</span>
+      <span className="-ml-1 max-lg:ml-0">
         {late && ageMs !== null ? 'late, ' : ''}
         {age}
-        {ageMs !== null && <span className="max-md:sr-only"> ago</span>}
+        {ageMs !== null && <span className="max-lg:sr-only"> ago</span>}
       </span>
     </span>
   )
@@ -62,7 +63,7 @@ function DatabaseClock() {
   return (
     <time dateTime={new Date(now).toISOString()} title="Database clock" className="mono">
       {formatClock(now)}
-      <span className="max-md:sr-only"> UTC</span>
+      <span className="max-lg:sr-only"> UTC</span>
     </time>
   )
 }

@@ -74,7 +74,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         pause={pause}
         release={<ReleaseBrake incidentId={incident.id} role={role} action={releaseIncidentAction} />}
       />
-      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_400px] print:block">
+      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_320px] min-[1400px]:grid-cols-[minmax(0,1fr)_400px] print:block">
         <IncidentTasks incidentId={incident.id} tasks={tasks} more={nextCursor !== null} />
         <EventList events={events} />
       </div>
