@@ -18,7 +18,7 @@ COPY --from=build /app/public public
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/lib lib
 # The program belongs to root and cannot be changed by the process that runs it; the data belong to that process.
-RUN ln -s /app/dist/rollcall.js /usr/local/bin/rollcall && mkdir -m 700 /data && chown node:node /data
+RUN ln -s /app/dist/rollcall.cjs /usr/local/bin/rollcall && mkdir -m 700 /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000

@@ -4,20 +4,25 @@
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
+import { COMPILED, writeLauncher, writePart } from './parts.mjs'
 import { ROOT, StepError } from './step.mjs'
 
 const ENTRY = 'lib/cli/main.ts'
-const OUTPUT = 'dist/rollcall.js'
+const OUTPUT = 'dist/rollcall.cjs'
 /** What only a host of the server can do: beside the command here, and not in the package for workers. */
 const SERVER_ENTRY = 'lib/admin/index.ts'
-const SERVER_OUTPUT = 'dist/rollcall-server.js'
+const SERVER_OUTPUT = 'dist/rollcall-server.cjs'
 /** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
 const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
 /** Native modules cannot be bundled; they are found from dist/ in node_modules. */
 export const EXTERNAL = ['libsql', '@lydell/node-pty']
+const REQUIRE =
+  "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
 const BIN = join(ROOT, 'node_modules/.bin')
 
 export async function bundle() {
+  // None may be left for code that is no longer the one it was made of.
+  rmSync(join(ROOT, 'dist', COMPILED), { recursive: true, force: true })
   const result = await bundleTo(join(ROOT, OUTPUT))
   const server = await bundleTo(join(ROOT, SERVER_OUTPUT), SERVER_ENTRY)
   removeOthers([result, server])
@@ -25,13 +30,15 @@ export async function bundle() {
   return [...result.warnings, ...server.warnings].map((warning) => warning.text).join('; ')
 }
 
-/** Writes the bundle, and what it loads from beside itself. */
+/** Writes the bundle, and what it loads from beside itself: ES modules, or for a name that ends in .cjs what starts sooner. */
 export async function bundleTo(outfile, entry = ENTRY) {
   const { build } = await import('esbuild')
   const extension = extname(outfile)
+  const inParts = extension === '.cjs'
+  const launched = inParts && entry === ENTRY
   const result = await build({
     absWorkingDir: ROOT,
-    entryPoints: [{ in: entry, out: basename(outfile, extension) }],
+    entryPoints: [{ in: entry, out: launched ? 'main' : basename(outfile, extension) }],
     outdir: dirname(outfile),
     outExtension: { '.js': extension },
     chunkNames: '[name]-[hash]',
@@ -44,15 +51,18 @@ export async function bundleTo(outfile, entry = ENTRY) {
     target: 'node20',
     external: EXTERNAL,
     metafile: true,
+    write: false,
     // Bundled CommonJS packages ask for Node's own modules with require, which an ES module does not have.
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
-    },
+    banner: { js: inParts ? '' : REQUIRE },
     legalComments: 'none',
     logLevel: 'silent',
   }).catch((error) => {
     throw new StepError(error.message, `Correct what is named above in ${entry} or what it imports.`)
   })
+  mkdirSync(dirname(outfile), { recursive: true })
+  const write = inParts ? writePart : writeFileSync
+  for (const { path, text } of result.outputFiles) await write(path, text)
+  if (launched) await writeLauncher(outfile)
   for (const file of THREAD) copyFileSync(join(ROOT, file), join(dirname(outfile), basename(file)))
   return result
 }
@@ -60,7 +70,7 @@ export async function bundleTo(outfile, entry = ENTRY) {
 /** Parts that former builds left. */
 function removeOthers(results) {
   const outputs = results.flatMap(({ metafile }) => Object.keys(metafile.outputs))
-  const kept = [...outputs, ...THREAD].map((path) => basename(path))
+  const kept = [OUTPUT, COMPILED, ...outputs, ...THREAD].map((path) => basename(path))
   for (const name of readdirSync(join(ROOT, 'dist')))
     if (!kept.includes(name)) rmSync(join(ROOT, 'dist', name), { recursive: true })
 }
@@ -71,6 +81,6 @@ function link() {
   mkdirSync(BIN, { recursive: true })
   const target = join(BIN, 'rollcall')
   rmSync(target, { force: true })
-  if (process.platform === 'win32') writeFileSync(`${target}.cmd`, `@node "%~dp0\\..\\..\\dist\\rollcall.js" %*\r\n`)
+  if (process.platform === 'win32') writeFileSync(`${target}.cmd`, `@node "%~dp0\\..\\..\\dist\\rollcall.cjs" %*\r\n`)
   else symlinkSync(join('../..', OUTPUT), target)
 }

@@ -2,7 +2,7 @@
  * Packs the worker's side alone, the command and the library, for hosts without the dashboard: the server offers it as
  * /rollcall-worker.tgz, so `npm i -g <server>/rollcall-worker.tgz` installs what fits that server.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { bundleTo, EXTERNAL } from './bundle.mjs'
@@ -11,7 +11,7 @@ import { tarball } from './tar.mjs'
 
 /** Next serves what lies in public/ as it is. */
 const OUTPUT = 'public/rollcall-worker.tgz'
-const COMMAND = 'rollcall.js'
+const COMMAND = 'rollcall.cjs'
 const LIBRARY = 'worker.js'
 /** Without it, on a system that it was not built for, commands get pipes. */
 const OPTIONAL = '@lydell/node-pty'
@@ -27,7 +27,7 @@ export async function packTo(file) {
     const library = await bundleTo(join(folder, LIBRARY), 'lib/worker/index.ts')
     const imported = [command, library].flatMap(externalsOf)
     const files = Object.fromEntries(
-      readdirSync(folder).map((name) => [
+      filesIn(folder).map((name) => [
         `package/${name}`,
         { data: readFileSync(join(folder, name)), mode: name === COMMAND ? 0o755 : 0o644 },
       ]),
@@ -37,6 +37,10 @@ export async function packTo(file) {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile())
 }
 
 /** What cannot be bundled, at the very versions that the server was tested with. */

@@ -23,20 +23,23 @@ const program = new Command('rollcall')
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for the options and examples)')
   .addHelpText('after', EPILOG)
-for (const command of await commandsFor(process.argv[2])) program.addCommand(command.copyInheritedSettings(program))
 
-// A reader of our output that went away is no reason to end a command that is being tracked.
-for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0).on('error', () => undefined)
-overrideExit(program)
+main()
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  else {
-    const exit = exitOf(error)
-    say(exit.message)
-    process.exitCode = exit.code
+async function main(): Promise<void> {
+  try {
+    for (const command of await commandsFor(process.argv[2])) program.addCommand(command.copyInheritedSettings(program))
+    // A reader of our output that went away is no reason to end a command that is being tracked.
+    for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0).on('error', () => undefined)
+    overrideExit(program)
+    await program.parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    else {
+      const exit = exitOf(error)
+      say(exit.message)
+      process.exitCode = exit.code
+    }
   }
 }
 

@@ -3,6 +3,7 @@
  * does not have: so a worker's host needs neither the database nor what the server is made of.
  */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { EXIT, Exit } from './exit-codes.ts'
 
 export interface Finding {
@@ -41,9 +42,9 @@ export interface ServerSide {
 }
 
 export async function serverSide(): Promise<ServerSide> {
-  const bundle = new URL('./rollcall-server.js', import.meta.url)
+  const bundle = join(import.meta.dirname, 'rollcall-server.cjs')
   if (!existsSync(bundle))
     throw new Exit(EXIT.usage, 'this is the command of a worker: run it where the server is, in its folder.')
-  const { createServerSide } = await import(bundle.href)
+  const { createServerSide } = await import(bundle)
   return createServerSide()
 }

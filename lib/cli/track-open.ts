@@ -18,16 +18,21 @@ export interface Opened {
   readonly host: Host | undefined
 }
 
-/** Side by side: the store is opened while the ledger answers. */
+/** Side by side: the store is opened while the ledger answers, and takes this thread once it was asked. */
 export async function open(client: Client, options: LeaseWishes, signals: Signals): Promise<Opened> {
   const [lease, host] = await Promise.allSettled([
     openLease(client, options, signals),
-    openHost(client, undefined, say),
+    isAsked().then(() => openHost(client, undefined, say)),
   ])
   if (lease.status === 'fulfilled' && host.status === 'fulfilled') return { lease: lease.value, host: host.value }
   if (lease.status === 'fulfilled') await lease.value.close('the local store cannot be opened')
   if (host.status === 'fulfilled') host.value?.close()
   throw lease.status === 'rejected' ? lease.reason : notOnRecord((host as PromiseRejectedResult).reason, signals)
+}
+
+/** A turn of the event loop connects, another one writes. */
+async function isAsked(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate)
 }
 
 const LEFTOVERS_MS = 2000

@@ -93,7 +93,7 @@ function createFleet(folder, guard) {
   function hire(name) {
     if (workers.has(name) || stopping) return
     const exec = `exec '${process.execPath}' '${join(ROOT, 'scripts/demo/agent.mjs')}'`
-    const args = [join(ROOT, 'dist/rollcall.js'), 'work', '--name', name, ...CREW[name], '--exec', exec]
+    const args = [join(ROOT, 'dist/rollcall.cjs'), 'work', '--name', name, ...CREW[name], '--exec', exec]
     const state = join(folder, 'state', name)
     const worker = start(args, { ROLLCALL_URL: url, ROLLCALL_TOKEN: workerToken, ROLLCALL_STATE_PATH: state })
     workers.set(name, worker)

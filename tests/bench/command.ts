@@ -25,7 +25,7 @@ export async function commandPart({ folder }: Bench): Promise<Comparison[]> {
     ROLLCALL_TOKEN: server.listening.token,
     ROLLCALL_STATE_PATH: state,
   }
-  const tracked = [process.execPath, join(ROOT, 'dist/rollcall.js'), 'run', '--', ...BARE] as const
+  const tracked = [process.execPath, join(ROOT, 'dist/rollcall.cjs'), 'run', '--', ...BARE] as const
   try {
     return [
       ...(await measure('rollcall run, until the command begins', 'begun', tracked, env, 1)),

@@ -1,9 +1,12 @@
 /** What a command loads before it begins decides how soon it begins. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 import { bundleTo } from '../../scripts/bundle.mjs'
+import { COMPILED } from '../../scripts/parts.mjs'
 
 interface Output {
   readonly entryPoint?: string
@@ -11,19 +14,53 @@ interface Output {
   readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[]
 }
 
-test('a tracked command loads no schema, and none of the other commands', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rollcall-parts-'))
-  try {
-    const { metafile } = await bundleTo(join(folder, 'rollcall.mjs'))
-    const outputs: Record<string, Output> = metafile.outputs
-    const run = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'lib/cli/run.ts')?.[0]
-    const inputs = loadedWith(outputs, [run ?? 'no part of its own'])
-    expect(inputs).toContain('lib/worker/client.ts')
-    expect(inputs.filter((path) => /node_modules\/zod|^lib\/contract\.ts|^lib\/cli\/tasks\.ts/.test(path))).toEqual([])
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+let folder: string
+let outputs: Record<string, Output>
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rollcall-parts-'))
+  outputs = (await bundleTo(join(folder, 'built/rollcall.cjs'))).metafile.outputs
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a tracked command loads no schema, and none of the other commands', () => {
+  const run = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'lib/cli/run.ts')?.[0]
+  const inputs = loadedWith(outputs, [run ?? 'no part of its own'])
+  expect(inputs).toContain('lib/worker/client.ts')
+  expect(inputs.filter((path) => /node_modules\/zod|^lib\/contract\.ts|^lib\/cli\/tasks\.ts/.test(path))).toEqual([])
+})
+
+test('takes every part as it was compiled when it was bundled', () => {
+  const script = `const { Script } = require('node:vm'), { readFileSync } = require('node:fs')
+    const taken = (path, compiled) => !new Script(readFileSync(path, 'latin1'), { cachedData: readFileSync(compiled) }).cachedDataRejected
+    console.log(JSON.stringify(process.argv.slice(1).map((path) => taken(path, path.replace(/([^/]+)$/, '${compiledFolder()}/$1')))))`
+  const parts = partNames().map((name) => join(folder, 'built', name))
+  const taken: boolean[] = JSON.parse(execFileSync(process.execPath, ['-e', script, ...parts], { encoding: 'utf8' }))
+  expect(parts.length).toBeGreaterThan(3)
+  expect(taken).toEqual(parts.map(() => true))
+})
+
+test.each([
+  ['nothing was compiled', (copy: string) => rmSync(join(copy, COMPILED), { recursive: true })],
+  [
+    'what was compiled is of another kind',
+    (copy: string) => writeFileSync(join(copy, compiledFolder(), 'main.cjs'), 'other'),
+  ],
+])('starts all the same where %s', (_, spoil) => {
+  const copy = join(folder, 'copy')
+  rmSync(copy, { recursive: true, force: true })
+  cpSync(join(folder, 'built'), copy, { recursive: true })
+  spoil(copy)
+  const told = execFileSync(process.execPath, [join(copy, 'rollcall.cjs'), '--version'], { encoding: 'utf8' })
+  expect(told).toBe(`${packageJson.version}\n`)
+})
+
+function partNames(): string[] {
+  return readdirSync(join(folder, 'built')).filter((name) => name.endsWith('.cjs') && name !== 'rollcall.cjs')
+}
+
+function compiledFolder(): string {
+  return `${COMPILED}/${process.version}-${process.platform}-${process.arch}`
+}
 
 /** The sources of these parts and of all that they import before they begin. */
 function loadedWith(outputs: Record<string, Output>, parts: string[]): string[] {

@@ -29,7 +29,7 @@ export interface Cli {
 /** Bundles the command anew, so that a test never runs an older one. `env` is added to every start. */
 export async function openCli(env: Environment = {}): Promise<Cli> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
-  const file = join(folder, 'rollcall.mjs')
+  const file = join(folder, 'rollcall.cjs')
   await bundleTo(file)
   // What cannot be bundled is found as it is beside the built one.
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
@@ -47,9 +47,9 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
 /** The command as it lies beside a server, with what only such a host can do. */
 export async function openServersCli(env: Environment = {}): Promise<Cli> {
   const root = mkdtempSync(join(tmpdir(), 'rollcall-server-cli-'))
-  const file = join(root, 'dist/rollcall.js')
+  const file = join(root, 'dist/rollcall.cjs')
   await bundleTo(file)
-  await bundleTo(join(root, 'dist/rollcall-server.js'), 'lib/admin/index.ts')
+  await bundleTo(join(root, 'dist/rollcall-server.cjs'), 'lib/admin/index.ts')
   writeFileSync(join(root, 'package.json'), '{"type": "module"}')
   for (const name of ['node_modules', 'prisma']) symlinkSync(join(ROOT, name), join(root, name))
   const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(root, 'state'), ...env })
@@ -66,7 +66,7 @@ export async function openServersCli(env: Environment = {}): Promise<Cli> {
 /** The bundle that `npm start` has built, for tests of everything together. */
 export function openBuiltCli(env: Environment = {}): Cli {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-cli-'))
-  const cli = cliOf(join(ROOT, 'dist/rollcall.js'), { ROLLCALL_STATE_PATH: folder, ...env })
+  const cli = cliOf(join(ROOT, 'dist/rollcall.cjs'), { ROLLCALL_STATE_PATH: folder, ...env })
   return {
     ...cli,
     async stop() {

@@ -151,9 +151,9 @@ function attachOutput(database: Database, path: string, pages: number): void {
 
 function attach(database: Database, path: string, pages: number): void {
   database.prepare('ATTACH ? AS output').run(path)
-  database.exec('PRAGMA output.journal_mode = WAL')
   // An empty file need not survive a power cut: whatever a first write leaves behind then is made anew.
   database.exec('PRAGMA output.synchronous = OFF')
+  database.exec('PRAGMA output.journal_mode = WAL')
   if (versionOf(database, 'output') === 0)
     database.exec(`BEGIN IMMEDIATE;${OUTPUT_SCHEMA}PRAGMA output.user_version = 1;COMMIT`)
   database.exec('PRAGMA output.synchronous = FULL')
