@@ -127,8 +127,19 @@ async function admitted(
 }
 
 /** What a person or a token does, as against what a worker reports; a worker's token that tries one is told of too. */
-function isAct({ endpoint: { method, access } }: Route, { kind }: Actor): boolean {
-  return method !== 'GET' && kind !== 'worker' && (access === 'operator' || access === 'admin')
+function isAct({ name, endpoint: { method, access } }: Route, { kind, role }: Actor): boolean {
+  if (method === 'GET' || kind === 'worker') return false
+  return access === 'operator' || access === 'admin' || (QUEUING.has(name) && role !== 'worker')
+}
+
+/** Workers make tasks as well: their tokens do, and whoever starts one at once puts work of its own on record. */
+const QUEUING = new Set<string>(['createTask', 'createTasks'])
+
+function isReport({ name }: Route, input: unknown): boolean {
+  if (!QUEUING.has(name)) return false
+  // The input was parsed by the schema of one of the two.
+  const { tasks, start } = input as { readonly tasks?: readonly { start?: unknown }[]; readonly start?: unknown }
+  return tasks ? tasks.every((task) => task.start !== undefined) : start !== undefined
 }
 
 /** The command says so of itself; any other program may as well. */
@@ -154,10 +165,14 @@ async function perform(
   }
   const given = await readGiven(request, request.url.slice(pathOf(request).length + 1))
   const input = parseInput(route, given)
-  if (act) act.command = input
+  if (act) {
+    act.command = input
+    act.isReport = isReport(route, input)
+  }
   if (readsOwn) await guards.ownWork.assertReadable(context, route.params.taskId ?? '')
   const named = access === 'worker' ? await guards.ownWork.actorFor(context, workerIdsOf(input)) : actor
-  const call: Call = { ...asked, context: { ...context, actor: named } }
+  const { audit, ...plain } = context
+  const call: Call = { ...asked, context: { ...plain, actor: named, ...(audit && !act?.isReport ? { audit } : {}) } }
   if (route.name === 'streamEvents') {
     const admit = () => guards.authenticate(request.headers, request.method)
     return openStream(call, { input, lastEventId: request.headers['last-event-id'], admit })

@@ -18,6 +18,8 @@ export interface Act {
   command?: unknown
   /** What it was about, where the command does not tell. */
   target?: NewAuditEntry['target']
+  /** It turned out to be what a worker tells of its own work, which is in the history of the task. */
+  isReport?: boolean
 }
 
 const recordEntry = operation<NewAuditEntry, null>(
@@ -55,19 +57,19 @@ export async function audited<Value>(
   const told = () => ({
     ...audit,
     actor: context.actor,
-    target: act.target ?? targetOf(act.command),
+    target: act.target ?? targetOf(act.action, act.command),
     reason: reasonOf(act.command),
   })
   let value: Value
   try {
     value = await perform({ ...context, audit })
   } catch (error) {
-    if (!audit.entered && isTaskError(error) && !UNTOLD.has(error.code)) {
+    if (!audit.entered && !act.isReport && isTaskError(error) && !UNTOLD.has(error.code)) {
       await recordRefusal(context, { ...told(), result: error.code, detail: error.message })
     }
     throw error
   }
-  if (!audit.entered) await recordAudit(context, { ...told(), change: orderOf(act.command) })
+  if (!audit.entered && !act.isReport) await recordAudit(context, { ...told(), change: orderOf(act.command) })
   return value
 }
 

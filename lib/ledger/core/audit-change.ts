@@ -16,12 +16,16 @@ const TARGETS = [
   ['webhookId', 'webhook'],
   ['workerId', 'worker'],
 ] as const
+/** What these make is what they are about. */
+const MADE: Readonly<Record<string, string>> = { createTask: 'task', createToken: 'token', inviteMember: 'link' }
 /** Names of fields whose values are nobody's business, or too long to be read. */
-const UNTOLD = /password|secret|token$|^payload$|^state$|^code$|^url$|^tasks$/i
+const UNTOLD = /password|secret|token$|^payload$|^state$|^code$|^url$/i
 const SAID_ELSEWHERE = new Set<string>([...TARGETS.map(([field]) => field), 'reason', 'text'])
 
-export function targetOf(command: unknown): { kind: string; id: string } | null {
+export function targetOf(action: string, command: unknown): { kind: string; id: string } | null {
   const fields = fieldsOf(command)
+  const made = MADE[action]
+  if (made !== undefined && typeof fields.id === 'string') return { kind: made, id: fields.id }
   for (const [field, kind] of TARGETS) {
     const id = fields[field]
     if (typeof id === 'string') return { kind, id }
@@ -38,7 +42,7 @@ export function reasonOf(command: unknown): string | null {
 export function orderOf(command: unknown): Change | undefined {
   const told = Object.entries(fieldsOf(command))
     .filter(([name, value]) => !SAID_ELSEWHERE.has(name) && value !== undefined)
-    .map(([name, value]) => [name, UNTOLD.test(name) ? '***' : value])
+    .map(([name, value]) => [name, UNTOLD.test(name) ? '***' : name === 'tasks' ? numberOf(value) : value])
   if (told.length === 0) return undefined
   return { before: null, after: JSON.parse(maskSecrets(JSON.stringify(Object.fromEntries(told)))) }
 }
@@ -60,6 +64,11 @@ export function changeOf(row: object, set: object): Change {
 function told(name: string, value: unknown): unknown {
   if (typeof value === 'number' && name.endsWith('_at')) return new Date(value).toISOString()
   return typeof value === 'string' ? maskSecrets(value) : (value ?? null)
+}
+
+/** A thousand tasks are too long to be read. */
+function numberOf(value: unknown): unknown {
+  return Array.isArray(value) ? `${value.length} of them` : value
 }
 
 function camel(name: string): string {

@@ -37,7 +37,7 @@ function entriesOf<Command>(name: string, request: Request<Command>, result: Res
   const { context, command } = request
   const { audit, actor } = context
   if (audit?.action !== name) return []
-  const told = { actor, ...audit, target: targetOf(command), reason: reasonOf(command) }
+  const told = { actor, ...audit, target: targetOf(name, command), reason: reasonOf(command) }
   if (result.ok) return [{ ...told, change: result.change ?? orderOf(command) }]
   const { error } = result
   return isTaskError(error) ? [{ ...told, result: error.code, detail: error.message }] : []
