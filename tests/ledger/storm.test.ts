@@ -16,6 +16,7 @@ import {
 import { begin, codeOf, eventsOf, finish, freshId, hire, pass, sweep } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
+import { beginEach, dieTwice, nextWave } from '../support/waves.ts'
 
 const LEASE_MS = 30_000
 const longLived = { leaseMs: 3_600_000 }
@@ -23,23 +24,6 @@ const longLived = { leaseMs: 3_600_000 }
 const typesOf = async (ledger: Ledger, type: string) =>
   (await rowsOf(ledger, 'task_events')).filter((row) => row.type === type)
 const statesOf = async (ledger: Ledger) => (await rowsOf(ledger, 'workers')).map(({ state }) => state)
-
-async function beginEach(ledger: Ledger, count: number) {
-  const all = []
-  for (let worker = 0; worker < count; worker += 1) all.push(await begin(ledger))
-  return all
-}
-
-/** Every task goes to a worker of its own, and all of these die at once. */
-async function nextWave(ledger: Ledger, taskIds: readonly string[]): Promise<void> {
-  const workers = []
-  for (const taskId of taskIds) {
-    const worker = await hire(ledger, longLived)
-    await startAttempt(ledger.context, { taskId, workerId: worker.id, requestId: freshId('r') })
-    workers.push(worker)
-  }
-  for (const { id: workerId } of workers) await declareDead(ledger.context, { workerId, reason: 'the rack is dark' })
-}
 
 forEachDialect('a storm', (open) => {
   it('makes suspected deaths wait one more lease, then go one worker at a time, and tells of it', async () => {
@@ -121,13 +105,7 @@ forEachDialect('what a mass event interrupted', (open) => {
 
   it('and that dies again in a mass event is held: the brake says so, and the release lets all of it go on', async () => {
     const ledger = await open()
-    const all = await beginEach(ledger, 3)
-    const ids = all.map(({ task }) => task.id)
-    for (const { worker } of all) await declareDead(ledger.context, { workerId: worker.id, reason: 'dark' })
-    await pass(ledger, 15_000)
-    expect(await sweep(ledger)).toMatchObject({ reassigned: 3 })
-    await nextWave(ledger, ids)
-    await sweep(ledger)
+    const ids = await dieTwice(ledger)
     const [incident] = (await listIncidents(ledger.context, {})).incidents
     const incidentId = incident?.id ?? ''
     expect(incident).toMatchObject({
