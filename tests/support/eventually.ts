@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits until the look gives something truthy, and gives that; fails with what was looked for when the time is over. */
+/**
+ * Waits until the look gives something truthy, and gives that; fails with what was looked for when the time is over. An
+ * empty list is nothing yet.
+ */
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
@@ -10,7 +13,7 @@ export async function eventually<T>(
   for (;;) {
     const seen = await look()
     // Truthy, so none of the excluded.
-    if (seen) return seen as Exclude<T, false | undefined | null>
+    if (seen && !(Array.isArray(seen) && seen.length === 0)) return seen as Exclude<T, false | undefined | null>
     if (performance.now() >= endsAt) throw new Error(`not within ${withinMs} ms: ${what}`)
     await sleep(20)
   }

@@ -105,7 +105,9 @@ describe('the lease', () => {
     })
     await eventually(
       'the new worker lists it',
-      () => ledger.inputs('heartbeat').at(-1)?.workerId === 'worker-2' && listed(),
+      () =>
+        ledger.inputs('heartbeat').at(-1)?.workerId === 'worker-2' &&
+        JSON.stringify(listed()) === '[{"taskId":"a","attempt":1}]',
     )
     expect(opened.workerId).toBe('worker-2')
     expect(ledger.inputs('startAttempt')).toMatchObject([
