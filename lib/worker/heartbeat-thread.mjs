@@ -92,7 +92,7 @@ async function beat() {
   const doubtsBefore = doubts
   const answer = await send(asked)
   if (asked !== target) return
-  port.postMessage(answer)
+  port.postMessage({ ...answer, targetSentAt: asked.sentAt })
   if (answer.status === 200) {
     accepted = sentAt
     settled = doubtsBefore

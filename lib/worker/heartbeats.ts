@@ -24,6 +24,8 @@ export interface Answered {
   readonly status: number
   readonly text: string
   readonly isOver: boolean
+  /** When the lease was asked for that the heartbeat renews. */
+  readonly targetSentAt: number
 }
 
 type FromThread =
@@ -112,7 +114,8 @@ export class Heartbeats {
     if ('paused' in message) this.#paused()
     else if ('overdue' in message) this.#events.overdue(message.overdue, message.silentMs)
     else if ('frozen' in message) this.#noteFrozen(message.frozen, message.silentMs)
-    else this.#events.answered(message)
+    // One about a lease that has another in its place by now would end what has only just begun.
+    else if (message.targetSentAt === this.#registered.sentAt) this.#events.answered(message)
   }
 
   #noteFrozen(frozen: readonly number[], silentMs: number): void {
