@@ -81,7 +81,8 @@ describe.each(SETUPS)('with $name', ({ dialect, servers }) => {
     const codes = replies.map(({ body }) => body.code ?? 'created')
     expect(codes.toSorted()).toEqual(['created', ...Array.from({ length: 19 }, () => 'duplicate_task')])
     const { events } = await other().admin.call('listEvents', { taskId: id })
-    expect(events.map(({ type }) => type)).toEqual(['task.created'])
+    // A sweep may add that nobody can do it.
+    expect(events.filter(({ type }) => type === 'task.created')).toHaveLength(1)
   })
 
   it('gives each of 100 tasks to one of 20 who claim them', async () => {
