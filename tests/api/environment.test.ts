@@ -1,10 +1,11 @@
 /** What a server cannot run with: one sentence that says what to do, an exit code, and no server that answers errors. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrate } from '#lib/db/migrate.ts'
+import { removeFolder } from '../support/folders.ts'
 import { connectByHand, DIALECTS, makeDatabase } from '../support/ledger.ts'
 import { freePort, type ServerOptions, startServer, stopServers } from '../support/server.ts'
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 afterEach(async () => {
   await stopServers()
   chmodSync(folder, 0o700)
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** Root may write everywhere, so root's tests of permissions run the server as somebody else. */

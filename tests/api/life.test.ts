@@ -1,11 +1,12 @@
 /** A server from its first start to its end: the link it prints, the tokens it is given, and how it stops. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../support/events.ts'
 import { eventually } from '../support/eventually.ts'
 import { freshId, taskOf } from '../support/factories.ts'
+import { removeFolder } from '../support/folders.ts'
 import { freePort, type Server, startServer, stopServers, untilListening } from '../support/server.ts'
 import { toStage } from '../support/stage.ts'
 import { openWire } from '../support/wire.ts'
@@ -23,7 +24,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await stopServers()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** How a start without a token in the environment is done. */

@@ -1,11 +1,12 @@
 /** A host without the dashboard: the package that the server offers, installed by npm, tracks a command. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EndpointOutput } from '#lib/contract.ts'
+import { removeFolder } from '../support/folders.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { ROOT } from '../support/sources.ts'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(async () => {
   await server?.stop()
-  rmSync(prefix, { recursive: true, force: true })
+  removeFolder(prefix)
 })
 
 function environment() {

@@ -1,10 +1,11 @@
 /** A real Prometheus, where one is installed, scrapes a real server by our rules. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { freePort } from '../support/server.ts'
 import { ROOT } from '../support/sources.ts'
 import { openStage } from '../support/stage.ts'
@@ -18,7 +19,7 @@ afterAll(async () => {
   const ended = new Promise((resolve) => (prometheus ? prometheus.once('close', resolve) : resolve(null)))
   prometheus?.kill('SIGKILL')
   await ended
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 it('is scraped by a real Prometheus, where one is installed, and no rule fails', async () => {

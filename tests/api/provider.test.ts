@@ -1,9 +1,10 @@
 /** Sign-in by OpenID Connect against a real provider, by a browser of few words: it follows redirects and keeps cookies. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Member } from '#lib/task/schema.ts'
+import { removeFolder } from '../support/folders.ts'
 import { CLIENT, type Person, startIdentityProvider, type TestProvider } from '../support/identity-provider.ts'
 import { openPlainBrowser } from '../support/plain-browser.ts'
 import { freePort, type Server, startServer } from '../support/server.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.stop()
   await provider?.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 const openBrowser = () => openPlainBrowser(server.url)

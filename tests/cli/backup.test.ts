@@ -1,5 +1,5 @@
 /** Copies of a SQLite ledger that somebody goes on writing to, and what becomes of them. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { createTask, heartbeat, recover } from '#lib/ledger/index.ts'
 import { type Cli, openServersCli } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
 import { begin, sweep, taskOf } from '../support/factories.ts'
+import { removeFolder } from '../support/folders.ts'
 import { type Ledger, ledgerOn } from '../support/ledger.ts'
 
 const WRITES_A_SECOND = 500
@@ -22,7 +23,7 @@ afterAll(() => cli.stop())
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rollcall-backup-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => removeFolder(folder))
 
 const file = (name: string) => join(folder, name)
 

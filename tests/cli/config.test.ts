@@ -1,9 +1,10 @@
 /** `rollcall config check`: a server would start with it, or why it would not. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cli, openCli, openServersCli } from '../support/cli.ts'
+import { removeFolder } from '../support/folders.ts'
 
 let cli: Cli
 let folder: string
@@ -13,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await cli.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 async function check(env: Record<string, string>, file?: object) {

@@ -1,10 +1,11 @@
 /** `rollcall run` whose ledger goes away in the middle, and comes back. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cli, openCli } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { type DatabaseProxy, openProxy } from '../support/proxy.ts'
 import { type StrictLedger, startStrictLedger } from '../support/strict-ledger.ts'
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await proxy.close()
   await strict.ledger.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 const file = (name: string) => join(folder, name)

@@ -1,12 +1,13 @@
 /** What a command loads before it begins decides how soon it begins. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { bundleTo } from '../../scripts/bundle.mjs'
 import { COMPILED } from '../../scripts/parts.mjs'
+import { removeFolder } from '../support/folders.ts'
 
 interface Output {
   readonly entryPoint?: string
@@ -20,7 +21,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rollcall-parts-'))
   outputs = (await bundleTo(join(folder, 'built/rollcall.cjs'))).metafile.outputs
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => removeFolder(folder))
 
 test('a tracked command loads no schema, and none of the other commands', () => {
   const run = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'lib/cli/run.ts')?.[0]

@@ -1,5 +1,5 @@
 /** `rollcall run` and its companions against the real server. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import type { EndpointOutput } from '#lib/contract.ts'
 import { createClient } from '#lib/worker/client.ts'
 import { type Cli, openCli } from '../support/cli.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { type Server, startServer, stopServers } from '../support/server.ts'
 import { runs } from '../support/tracked.ts'
 
@@ -27,7 +28,7 @@ afterAll(async () => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rollcall-run-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => removeFolder(folder))
 
 const start = (...args: string[]) =>
   cli.start(args, { env: { ROLLCALL_URL: server.url, ROLLCALL_TOKEN: server.adminToken } })

@@ -1,6 +1,6 @@
 /** Many server processes boot at once over the same dead: each death is told once. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import { expect, it } from 'vitest'
 import { createTask, registerWorker } from '#lib/ledger/index.ts'
 import { bundleTo } from '../../scripts/bundle.mjs'
 import { taskOf, workerOf } from '../support/factories.ts'
+import { removeFolder } from '../support/folders.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { ledgerOn, rowsOf } from '../support/ledger.ts'
 import { ROOT } from '../support/sources.ts'
@@ -47,6 +48,6 @@ it('24 processes that boot at once over 400 dead tasks interrupt each once, in o
     expect(await rowsOf(ledger, 'incident_workers')).toHaveLength(WORKERS)
     await checkInvariants(ledger)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 }, 120_000)

@@ -1,10 +1,11 @@
 /** kill -9 while side effects are being undone: what is undone stays so, and the rest is undone with the same keys. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { clientOf, expectWhole, openCrashSite } from '../support/crash.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { DIALECTS } from '../support/ledger.ts'
 import { openUndoer } from '../support/undoer.ts'
 
@@ -20,7 +21,7 @@ describe.each(DIALECTS)('undoing that is killed, on %s', (dialect) => {
     const site = await openCrashSite(dialect)
     onTestFinished(async () => {
       await site.remove()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     })
     const config = join(folder, 'rollcall.json')
     writeFileSync(

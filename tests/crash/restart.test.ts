@@ -1,11 +1,12 @@
 /** The server is killed while commands run, and started again: the dead are told of first, the living lose nothing. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, type TestContext, test } from 'vitest'
 import { openBuiltCli } from '../support/cli.ts'
 import { type CrashSite, clientOf, expectWhole, openCrashSite } from '../support/crash.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { freePort, type Server, untilListening } from '../support/server.ts'
 
 type OnFinished = TestContext['onTestFinished']
@@ -110,7 +111,7 @@ async function openTracked(onTestFinished: OnFinished) {
   onTestFinished(async () => {
     await cli.stop()
     await site.remove()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   return { site, server, port, folder, rollcall: (...args: string[]) => cli.start(args) }
 }

@@ -1,9 +1,10 @@
 /** `rollcall run` is killed at each write of its local store; the next `rollcall` on the host delivers what it left. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cli, openCli } from '../support/cli.ts'
+import { removeFolder } from '../support/folders.ts'
 import { type StrictLedger, startStrictLedger } from '../support/strict-ledger.ts'
 
 let cli: Cli
@@ -19,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await strict.ledger.stop()
-  rmSync(statePath, { recursive: true, force: true })
+  removeFolder(statePath)
 })
 
 /** Killed before it ends, or as it ends. */

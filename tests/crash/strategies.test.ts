@@ -1,6 +1,6 @@
 /** Each strategy from end to end: a server, a worker's process that is really killed, and what becomes of its task. */
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import type { Settings } from '#lib/task/settings.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { type CrashSite, clientOf, expectWhole, openCrashSite, startBody } from '../support/crash.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { DIALECTS } from '../support/ledger.ts'
 
 const TASK = 'task-1'
@@ -40,7 +41,7 @@ describe.each(DIALECTS)('a worker is killed, on %s:', (dialect) => {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-strategy-'))
     onTestFinished(async () => {
       await site.remove()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     })
     const broken = "export default { name: 'broken', decide: () => { throw new Error('no such model') } }"
     writeFileSync(join(folder, 'broken.mjs'), broken)

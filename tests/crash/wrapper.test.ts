@@ -1,6 +1,6 @@
 /** `rollcall run` is killed with SIGKILL: its task is interrupted and its command ends, within two seconds. */
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { groupRuns } from '#lib/worker/process-group.ts'
 import { type Cli, openBuiltCli } from '../support/cli.ts'
 import { type CrashSite, clientOf, expectWhole, openCrashSite } from '../support/crash.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 
 const NOTICED_MS = 2000
 
@@ -30,7 +31,7 @@ describe('a wrapper that is killed', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'rollcall-wrapper-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  afterEach(() => removeFolder(folder))
 
   /** `rollcall run` of a script whose first act is to write its process group down. */
   const start = (id: string) => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrate } from '#lib/db/migrate.ts'
 import { readMigrations } from '#lib/db/migrations.ts'
 import { refusal } from '../support/factories.ts'
+import { removeFolder } from '../support/folders.ts'
 import { connectByHand, DIALECTS, makeDatabase, type Place } from '../support/ledger.ts'
 import { ROOT } from '../support/sources.ts'
 
@@ -22,7 +23,7 @@ describe.each(DIALECTS)('migrations, on %s', (dialect) => {
   afterEach(async () => {
     await hand.close()
     await place.remove()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
 
   const run = () => migrate(place.url, folder)

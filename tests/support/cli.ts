@@ -1,9 +1,10 @@
 /** The `rollcall` command as people run it: the bundle, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleTo } from '../../scripts/bundle.mjs'
+import { removeFolder } from './folders.ts'
 import { ROOT } from './sources.ts'
 
 type Environment = Record<string, string | undefined>
@@ -39,7 +40,7 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
     start: cli.start,
     async stop() {
       await cli.stop()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }
@@ -58,7 +59,7 @@ export async function openServersCli(env: Environment = {}): Promise<Cli> {
     start: cli.start,
     async stop() {
       await cli.stop()
-      rmSync(root, { recursive: true, force: true })
+      removeFolder(root)
     },
   }
 }
@@ -71,7 +72,7 @@ export function openBuiltCli(env: Environment = {}): Cli {
     ...cli,
     async stop() {
       await cli.stop()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

@@ -2,7 +2,7 @@
  * Ledgers to test on: one suite runs on SQLite and on PostgreSQL, each on a migrated database of its own, with a clock
  * that the test moves. `open()` empties the database; it is the same one for the whole suite.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -16,6 +16,7 @@ import type { Actor, Context } from '#lib/ledger/index.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
 import { createClock, START_MS, type TestClock } from './clock.ts'
+import { removeFolder } from './folders.ts'
 import { createDatabase } from './postgres.ts'
 
 export type DialectName = Database['dialect']['name']
@@ -128,7 +129,7 @@ export async function makeDatabase(dialect: DialectName): Promise<Place> {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-ledger-'))
     return {
       url: `file:${join(folder, 'rollcall.db')}`,
-      remove: async () => rmSync(folder, { recursive: true, force: true }),
+      remove: async () => removeFolder(folder),
     }
   }
   const server = process.env.TEST_POSTGRES_URL ?? ''

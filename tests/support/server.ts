@@ -3,11 +3,12 @@
  * Invariant: each one that is started is stopped, by its pid, at the latest when the process of the tests ends.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
+import { removeFolder } from './folders.ts'
 import { ROOT } from './sources.ts'
 
 export const ADMIN_TOKEN = 'rc_admin-token-of-the-tests'
@@ -156,7 +157,7 @@ function toServer(child: ChildProcess, { databaseUrl, adminToken, folder }: Made
       const exit = await end('SIGTERM')
       clearTimeout(timer)
       servers.delete(server)
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+      if (folder !== undefined) removeFolder(folder)
       return exit
     },
   }

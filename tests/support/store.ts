@@ -1,11 +1,12 @@
 /** A local store in a folder of its own, which a test can close and open again. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Stream } from '#lib/task/schema.ts'
 import { LocalStore } from '#lib/worker/store/local-store.ts'
 import type { AttemptKey } from '#lib/worker/store/types.ts'
 import { createClock, type TestClock } from './clock.ts'
+import { removeFolder } from './folders.ts'
 
 export interface TestStore {
   readonly store: LocalStore
@@ -36,7 +37,7 @@ export async function openTestStore(limits = ROOMY): Promise<TestStore> {
     },
     remove() {
       store.close()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

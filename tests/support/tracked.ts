@@ -1,11 +1,12 @@
 /** `rollcall run` against a ledger that does as told, and looks at what it left on record and in the system. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type Cli, openCli, type Run } from './cli.ts'
 import { eventually } from './eventually.ts'
 import { beat, type FakeLedger, registration, startFakeLedger, taskRecord } from './fake-ledger.ts'
+import { removeFolder } from './folders.ts'
 
 type Message = { id: string; stream: 'stdout' | 'stderr'; sequence: number; data: string }
 
@@ -41,7 +42,7 @@ export function openTracked(): Tracked {
   })
   afterEach(async () => {
     await ledger.stop()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   const run = (args: readonly string[], input = '') =>
     cli.start(['run', ...args], { env: { ROLLCALL_URL: ledger.url, ROLLCALL_TOKEN: 'rc_test' }, input })

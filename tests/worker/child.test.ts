@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Child, type ChildOptions, discard, prepareChild, startChild } from '#lib/worker/child.ts'
 import { groupRuns } from '#lib/worker/process-group.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { childrenOf } from '../support/tracked.ts'
 
 let folder: string
@@ -17,7 +18,7 @@ afterEach(async () => {
   child?.signal('SIGKILL')
   await child?.done
   child = undefined
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 /** Gathers what it is given. */

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readIdentity } from '#lib/process.ts'
 import { endLeftovers, noteGroup } from '#lib/worker/leftovers.ts'
 import { eventually } from '../support/eventually.ts'
+import { removeFolder } from '../support/folders.ts'
 import { runs } from '../support/tracked.ts'
 
 let state: string
@@ -16,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const end of started.splice(0)) end()
-  rmSync(state, { recursive: true, force: true })
+  removeFolder(state)
 })
 
 /** A group of a shell and its child; `leaderless` ones have lost the shell. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { statePathOf } from '#lib/worker/state-path.ts'
 import { readStoreConfig, type StoreConfig } from '#lib/worker/store/config.ts'
 import { leftovers, openSpool, type Spool } from '#lib/worker/store/spool.ts'
+import { removeFolder } from '../support/folders.ts'
 import { chunk, KEY } from '../support/store.ts'
 
 const URL = 'http://ledger'
@@ -18,7 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const spool of open) spool.close()
-  rmSync(join(config.statePath, '..'), { recursive: true, force: true })
+  removeFolder(join(config.statePath, '..'))
 })
 
 const folders = () => readdirSync(join(config.statePath, 'store'))

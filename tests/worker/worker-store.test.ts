@@ -1,5 +1,5 @@
 /** A worker and what it keeps on its host. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { openSpool } from '#lib/worker/store/spool.ts'
 import { type Handler, Worker } from '#lib/worker/worker.ts'
 import { eventually } from '../support/eventually.ts'
 import { beat, type FakeLedger, problem, registration, startFakeLedger, taskRecord } from '../support/fake-ledger.ts'
+import { removeFolder } from '../support/folders.ts'
 import { chunk, KEY } from '../support/store.ts'
 
 let ledger: FakeLedger
@@ -39,7 +40,7 @@ afterEach(async () => {
   await running?.ended.catch(() => undefined)
   running = undefined
   await ledger.stop()
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 })
 
 function ackAll(messages: readonly { id: string; stream: string; sequence: number }[]) {

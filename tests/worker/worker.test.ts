@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -15,6 +15,7 @@ import {
   startFakeLedger,
   taskRecord,
 } from '../support/fake-ledger.ts'
+import { removeFolder } from '../support/folders.ts'
 
 let ledger: FakeLedger
 let running: { worker: Worker; ended: Promise<void> } | undefined
@@ -40,7 +41,7 @@ afterEach(async () => {
   await running?.ended.catch(() => undefined)
   running = undefined
   await ledger.stop()
-  rmSync(process.env.ROLLCALL_STATE_PATH ?? '', { recursive: true, force: true })
+  removeFolder(process.env.ROLLCALL_STATE_PATH ?? '')
   delete process.env.ROLLCALL_STATE_PATH
 })
 
