@@ -14,8 +14,10 @@ const SERVER_ENTRY = 'lib/admin/index.ts'
 const SERVER_OUTPUT = 'dist/rollcall-server.cjs'
 /** Loaded by the worker as a thread, so they stay files of their own beside the bundle. */
 const THREAD = ['lib/worker/heartbeat-thread.mjs', 'lib/worker/freezer.mjs']
-/** Native modules cannot be bundled; they are found from dist/ in node_modules. */
-export const EXTERNAL = ['libsql', '@lydell/node-pty']
+/** Native modules cannot be bundled; this one, and the builds of libsql, are found from dist/ in node_modules. */
+const EXTERNAL = ['@lydell/node-pty']
+/** By these libsql finds its build. */
+const ALIAS = { '@neon-rs/load': './lib/worker/store/build.ts', 'detect-libc': './lib/worker/store/build.ts' }
 const REQUIRE =
   "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)"
 const BIN = join(ROOT, 'node_modules/.bin')
@@ -50,6 +52,7 @@ export async function bundleTo(outfile, entry = ENTRY) {
     format: 'esm',
     target: 'node20',
     external: EXTERNAL,
+    alias: ALIAS,
     metafile: true,
     write: false,
     // Bundled CommonJS packages ask for Node's own modules with require, which an ES module does not have.

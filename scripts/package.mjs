@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { bundleTo, EXTERNAL } from './bundle.mjs'
+import { bundleTo } from './bundle.mjs'
 import { ROOT } from './step.mjs'
 import { tarball } from './tar.mjs'
 
@@ -14,7 +14,7 @@ const OUTPUT = 'public/rollcall-worker.tgz'
 const COMMAND = 'rollcall.cjs'
 const LIBRARY = 'worker.js'
 /** Without it, on a system that it was not built for, commands get pipes. */
-const OPTIONAL = '@lydell/node-pty'
+const TERMINAL = '@lydell/node-pty'
 
 export function pack() {
   return packTo(join(ROOT, OUTPUT))
@@ -23,9 +23,8 @@ export function pack() {
 export async function packTo(file) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-package-'))
   try {
-    const command = await bundleTo(join(folder, COMMAND))
-    const library = await bundleTo(join(folder, LIBRARY), 'lib/worker/index.ts')
-    const imported = [command, library].flatMap(externalsOf)
+    await bundleTo(join(folder, COMMAND))
+    await bundleTo(join(folder, LIBRARY), 'lib/worker/index.ts')
     const files = Object.fromEntries(
       filesIn(folder).map((name) => [
         `package/${name}`,
@@ -33,7 +32,7 @@ export async function packTo(file) {
       ]),
     )
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, tarball({ 'package/package.json': { data: manifest(imported) }, ...files }))
+    writeFileSync(file, tarball({ 'package/package.json': { data: manifest() }, ...files }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -44,12 +43,10 @@ function filesIn(folder) {
 }
 
 /** What cannot be bundled, at the very versions that the server was tested with. */
-function manifest(imported) {
-  const { version, description, license, engines, dependencies } = JSON.parse(
-    readFileSync(join(ROOT, 'package.json'), 'utf8'),
-  )
-  const pinned = (names) => Object.fromEntries(names.map((name) => [name, dependencies[name]]))
-  const needed = EXTERNAL.filter((name) => imported.includes(name) && name !== OPTIONAL)
+function manifest() {
+  const { version, description, license, engines, dependencies } = readJson('package.json')
+  // Of these npm installs what fits the system.
+  const builds = readJson('node_modules/libsql/package.json').optionalDependencies
   const manifest = {
     name: 'rollcall-worker',
     version,
@@ -59,14 +56,11 @@ function manifest(imported) {
     engines,
     bin: { rollcall: COMMAND },
     exports: { '.': `./${LIBRARY}` },
-    dependencies: pinned(needed),
-    optionalDependencies: pinned([OPTIONAL]),
+    optionalDependencies: { ...builds, [TERMINAL]: dependencies[TERMINAL] },
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
-function externalsOf({ metafile }) {
-  return Object.values(metafile.outputs).flatMap(({ imports }) =>
-    imports.filter(({ external }) => external).map(({ path }) => path),
-  )
+function readJson(path) {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 }
