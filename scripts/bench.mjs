@@ -1,21 +1,23 @@
 /**
  * Measures the ledger beside its floor, the raw driver writing the same rows, in one run: `npm run bench`, or
- * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, http, recovery, command, store, pages, chart,
+ * `npm run bench -- sqlite http` for some of its parts (sqlite, postgresql, peers, alive, http, recovery, command, store, pages, chart,
  * log). `--full` recovers five times as many tasks, and reads pages of ten million instead of one. It fails when it cannot
  * measure, never for being slow.
  */
 import { spawn } from 'node:child_process'
+import { fetchPeers } from './peers.mjs'
 import { startPostgres } from './postgres.mjs'
 import { ROOT, report, run, StepError, step } from './step.mjs'
 
 const asked = process.argv.slice(2)
 const all = asked.every((argument) => argument.startsWith('--'))
+const wants = (...parts) => all || parts.some((part) => asked.includes(part))
 let postgres
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
 try {
-  const inBrowser = all || asked.includes('chart') || asked.includes('log')
+  const inBrowser = wants('chart', 'log')
   const prepare = ['scripts/prepare.mjs', ...(inBrowser ? [] : ['--no-build'])]
   await step('Preparing', () => run(process.execPath, prepare).then(() => ''))
   if (inBrowser) {
@@ -23,7 +25,12 @@ try {
       process.env.E2E_BROWSER = await run(process.execPath, ['scripts/browser.mjs'])
     })
   }
-  if (all || asked.includes('postgresql') || asked.includes('recovery') || asked.includes('pages')) {
+  if (wants('peers', 'alive')) {
+    await step('Fetching other queues', async () => {
+      process.env.BENCH_PEERS = await fetchPeers()
+    })
+  }
+  if (wants('postgresql', 'peers', 'alive', 'recovery', 'pages')) {
     await step('Starting PostgreSQL', async () => {
       postgres = await startPostgres()
     })

@@ -20,8 +20,8 @@ export interface Comparison {
   readonly against: string
   /** What section and figure it must reach; without one it is told for information. */
   readonly target?: number
-  /** A ratio of speeds, ours over theirs; or of times, which should be small. */
-  readonly kind: 'speed' | 'time'
+  /** A ratio of speeds, ours over theirs; or of times or bytes, which should be small. */
+  readonly kind: 'speed' | 'time' | 'bytes'
   readonly ratios: readonly number[]
   readonly ours: readonly number[]
   readonly theirs: readonly number[]

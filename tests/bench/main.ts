@@ -3,11 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { alivePart } from './alive.ts'
 import { chartPart, logPart } from './browser.ts'
 import { commandPart } from './command.ts'
 import type { Comparison } from './contest.ts'
 import { httpPart } from './http.ts'
 import { pagesPart } from './pages.ts'
+import { peersPart } from './peers.ts'
 import { postgresqlPart } from './postgresql.ts'
 import { recoveryPart } from './recovery.ts'
 import { printFigures, printRatios } from './report.ts'
@@ -23,6 +25,8 @@ export interface Bench {
 const PARTS: Record<string, (bench: Bench) => Promise<Comparison[]>> = {
   sqlite: sqlitePart,
   postgresql: postgresqlPart,
+  peers: peersPart,
+  alive: alivePart,
   http: httpPart,
   recovery: recoveryPart,
   command: commandPart,

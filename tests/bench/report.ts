@@ -21,12 +21,18 @@ function verdict({ kind, ratios, target }: Comparison): string {
 
 /** Absolute figures say what this machine did in this minute, and no more. */
 export function printFigures(comparisons: readonly Comparison[]): void {
-  const rows = comparisons.map(({ work, against, ours, theirs }) => [work, against, count(ours), count(theirs)])
-  print(['Operations a second, for information', 'beside', 'Rollcall', 'the other'], rows)
+  const rows = comparisons.map(({ work, against, kind, ours, theirs }) => [
+    work,
+    against,
+    count(ours),
+    count(theirs),
+    kind === 'bytes' ? 'bytes a task' : 'operations a second',
+  ])
+  print(['For information', 'beside', 'Rollcall', 'the other', ''], rows)
 }
 
 function ratio(value: number): string {
-  return value.toFixed(2)
+  return value < 0.01 ? value.toPrecision(2) : value.toFixed(2)
 }
 
 function count(rates: readonly number[]): string {
