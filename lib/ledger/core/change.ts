@@ -61,11 +61,25 @@ export interface Change {
   readonly set: Partial<TaskChange>
 }
 
+/** Applies changes to rows that are locked, as `changeRows`; answers, by id, as they now stand those that it changed. */
+export function* applyChanges(transaction: Transaction, changes: readonly Change[]): Plan<Map<string, TaskRow>> {
+  const after = new Map<string, TaskRow>()
+  for (const { change, written } of yield* changeRows(transaction, changes)) {
+    after.set(change.row.id, rowAfter(change.row, written))
+  }
+  return after
+}
+
+interface Changed {
+  readonly change: Change
+  readonly written: Written
+}
+
 /**
- * Applies changes to rows that are locked; answers, by id, as they now stand those that were as expected. A change that
- * the state machine does not know is a bug.
+ * Applies changes to rows that are locked; answers those whose rows were as expected, with what was written. A change
+ * that the state machine does not know is a bug.
  */
-export function* applyChanges({ now }: Transaction, changes: readonly Change[]): Plan<Map<string, TaskRow>> {
+export function* changeRows({ now }: Transaction, changes: readonly Change[]): Plan<Changed[]> {
   const groups = new Map<ChangeStatement, Change[]>()
   for (const change of changes) {
     assertEdge(change)
@@ -74,20 +88,20 @@ export function* applyChanges({ now }: Transaction, changes: readonly Change[]):
     if (group) group.push(change)
     else groups.set(made, [change])
   }
-  const after = new Map<string, TaskRow>()
+  const made: Changed[] = []
   for (const [{ query, columns }, group] of groups) {
     const { rows, kept } = yield* runAndKeep(
       query,
       group.map((change) => inputOf(change, columns, now)),
     )
-    const changed = new Set(rows.map((row) => row.id))
-    group.forEach(({ row }, index) => {
+    const ids = new Set(rows.map((row) => row.id))
+    group.forEach((change, index) => {
       const written = kept[index]
-      if (written && changed.has(row.id)) after.set(row.id, rowAfter(row, written))
+      if (written && ids.has(change.row.id)) made.push({ change, written })
     })
   }
-  yield* dropCheckpoints(changes.filter(forgets).flatMap(({ row }) => (after.has(row.id) ? [row.id] : [])))
-  return after
+  yield* dropCheckpoints(made.flatMap(({ change }) => (forgets(change) ? [change.row.id] : [])))
+  return made
 }
 
 /** Nobody will go on from its checkpoints any more: it is sealed, or begins anew. */

@@ -59,7 +59,7 @@ export function aftermath(
   const task = taskFacts(row, counted)
   const decided = decideRecovery(policy, row.strategy, task, attemptFacts(row, end), facts, transaction.now)
   const verdict = heldBack(decided, end)
-  return { verdict, charged, set: { ...counted, ...columnsOf(transaction, verdict, row, end, facts) } }
+  return { verdict, charged, set: columnsOf(transaction, verdict, row, end, facts, counted) }
 }
 
 /** What a mass event interrupted waits in turn; what a brake stopped waits for an operator. */
@@ -70,7 +70,7 @@ function heldBack(verdict: Verdict, { pacedMs = 0, brakeReason = null }: Attempt
   return waits ? { ...verdict, afterMs: verdict.afterMs + pacedMs } : verdict
 }
 
-function taskFacts(row: TaskRow, counted: Pick<TaskRow, 'interruptions' | 'blame_ppm'>): TaskFacts {
+function taskFacts(row: TaskRow, counted: Counted): TaskFacts {
   return {
     id: row.id,
     title: row.title,
@@ -116,6 +116,9 @@ export function leavesSessionInOrder(cause: string): boolean {
   return cause === 'shutdown'
 }
 
+/** What every end of an attempt writes, whatever is decided. */
+type Counted = Pick<TaskRow, 'interruptions' | 'blame_ppm' | 'interrupted_at' | 'suspect'>
+
 /** A verdict that ends the task is written at once; the others are stored, and carried out when they are due. */
 function columnsOf(
   transaction: Transaction,
@@ -123,21 +126,26 @@ function columnsOf(
   row: TaskRow,
   { ended, paused = false }: AttemptEnd,
   facts: RecoveryFacts,
+  counted: Counted,
 ): TaskSet {
   // There is no edge from waiting to quarantined: such a task is interrupted first, and the verdict is due at once.
   if (verdict.action === 'quarantine' && !paused && canTransition(row.status, 'quarantined')) {
-    return sealed(transaction, 'quarantined')
+    return { ...counted, ...sealed(transaction, 'quarantined') }
   }
-  if (verdict.action === 'fail' && ended === 'failed') return sealed(transaction, 'failed')
+  if (verdict.action === 'fail' && ended === 'failed') return { ...counted, ...sealed(transaction, 'failed') }
   // What goes on from a checkpoint is no failure of its task, whatever its attempt came to.
   const status = verdict.action === 'resume' ? 'interrupted' : ended
+  // Member by member: the engine takes a hundred times as long for a spread with more after it.
   return {
+    interruptions: counted.interruptions,
+    blame_ppm: counted.blame_ppm,
+    suspect: counted.suspect,
     status,
     worker_id: null,
     phase: null,
     wait_reason: null,
     finished_at: status === 'failed' ? transaction.now : null,
-    ...(status === ended ? {} : { interrupted_at: transaction.now }),
+    interrupted_at: status === ended ? counted.interrupted_at : transaction.now,
     next_action: verdict.action,
     next_at: dueAt(transaction, verdict),
     next_reason: verdict.reason,

@@ -5,7 +5,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { type AttemptKey, type Ending, endAttempts } from '#lib/ledger/core/attempts.ts'
-import { applyChanges, lockTaskRows } from '#lib/ledger/core/change.ts'
+import { changeRows, lockTaskRows } from '#lib/ledger/core/change.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request, refused } from '#lib/ledger/core/operation.ts'
 import type { TaskRow } from '#lib/ledger/core/rows.ts'
@@ -83,12 +83,15 @@ export function* interrupt(
     const snapshot = snapshotOf(row, { ...end, messages: known?.messages ?? 0 })
     return [{ request, row, worker, snapshot, ...outcome }]
   })
-  yield* applyChanges(transaction, deaths)
+  yield* changeRows(transaction, deaths)
   const sessions = yield* endAttempts(
     transaction,
     deaths.map(({ ending }) => ending),
   )
-  const told = deaths.map((death) => ({ ...death, ...hintOf(transaction, death, sessions.get(death.row.id) ?? null) }))
+  const told = deaths.map((death) => {
+    const sessionId = sessions.get(death.row.id) ?? null
+    return { sessionId, hint: hintOf(transaction, death, sessionId), ...death }
+  })
   yield* appendEvents(transaction, told.map(eventOf))
   const results = new Map(
     told.map(({ request, row, set, hint, suspect }) => [
@@ -124,10 +127,10 @@ function outcomeOf(
   const ending = endingOf(command, blame, reason)
   // A task that was to be cancelled keeps the reason that was given then.
   const kept = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
-  const told = { incident_id: incidentId, reason: kept }
   const next = nextOf(verdict, set, row, cause, charged)
   const alone = suspect && set.sealed_at === undefined
-  return { set: { ...set, ...told }, next: alone ? `${next}, alone` : next, ending, suspect: alone && charged }
+  const told = { incident_id: incidentId, reason: kept, ...set }
+  return { set: told, next: alone ? `${next}, alone` : next, ending, suspect: alone && charged }
 }
 
 function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string, charged: boolean): string {
@@ -168,7 +171,7 @@ export const REASONS: Record<string, string> = {
 }
 
 function hintOf({ now }: Transaction, { row, set, next, worker, ending }: Death, sessionId: string | null) {
-  const hint = hintLine({
+  return hintLine({
     taskId: row.id,
     title: row.title,
     repo: row.repo,
@@ -182,7 +185,6 @@ function hintOf({ now }: Transaction, { row, set, next, worker, ending }: Death,
     outcome: set.status,
     next,
   })
-  return { hint, sessionId }
 }
 
 function eventOf({
