@@ -6,11 +6,12 @@
 import { TaskError } from '#lib/task/errors.ts'
 import { openAside } from './aside.ts'
 import { createJobs, failAll, type Job, planOf, type Round, settle, singles, takeRound } from './commit-queue.ts'
+import { asked } from './common.ts'
 import { type Connection, connectSqlite, sqlitePath } from './connect-sqlite.ts'
 import { crashPoint } from './crash-point.ts'
 import { openRecords } from './prisma.ts'
 import { sqlite } from './sqlite.ts'
-import { encode, parametersOf, unpack } from './statement.ts'
+import { parametersOf, unpack } from './statement.ts'
 import type { Clock, Database, OnRound, Plan, Result, Row, Transaction } from './types.ts'
 
 /** Rounds that share one commit; more would keep reads and heartbeats waiting. */
@@ -86,11 +87,12 @@ export function openSqlite(url: string, clock: Clock = Date.now, onRound?: OnRou
   function drive<T>(workName: string, plan: Plan<T>, transaction: Transaction): T {
     let step = plan.next()
     while (!step.done) {
-      const { statement, input } = step.value
+      const { statement } = step.value
       let rows: Row[]
       try {
-        const data = encode(input, statement.columns(sqlite))
-        const found = prepare(prepared, writer, statement.text(sqlite)).all([data, transaction.now]) as Row[]
+        const { text, rows: data, common } = asked(step.value)
+        const parameters = common === undefined ? [data, transaction.now] : [data, transaction.now, common]
+        const found = prepare(prepared, writer, text).all(parameters) as Row[]
         rows = unpack(found, statement.packed(sqlite))
       } catch (error) {
         // A plan may have expected it; one that has not ends by it.

@@ -3,7 +3,7 @@ import type { Plan, Result, Statement } from './types.ts'
 
 /** Not one of the ledger's named statements: it has no rows, no input and nothing to plan. */
 function control(name: string, text: string): Statement {
-  return { name, text: () => text, columns: () => [], packed: () => [] }
+  return { name, text: () => text, columns: () => [], textFor: () => undefined, packed: () => [] }
 }
 const BEGIN = control('beginPart', 'SAVEPOINT part')
 const UNDO = control('undoPart', 'ROLLBACK TO SAVEPOINT part')

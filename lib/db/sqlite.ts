@@ -8,10 +8,17 @@ export const sqlite: Dialect = {
   // A JSON null inside a json column must become an SQL NULL, as all others do by themselves. Materialized, because
   // json_each writes its value out again for every column that is taken from it, and because the planner then begins
   // with these rows: otherwise it goes through all tasks of a status, and for each of them through the whole input.
-  rows(columns) {
-    const selected = parseColumns(columns).map(({ name, type }, place) =>
-      type === 'json' ? `NULLIF(value->${place}, 'null') AS ${name}` : `value->>${place} AS ${name}`,
-    )
+  rows(columns, common = []) {
+    const parsed = parseColumns(columns)
+    const places = parsed.map(({ name }) => name).filter((name) => !common.includes(name))
+    const selected = parsed.map(({ name, type }) => {
+      const arrow = type === 'json' ? '->' : '->>'
+      const own = `value${arrow}${places.indexOf(name)}`
+      const value = common.includes(name) ? `(SELECT ?3${arrow}${common.indexOf(name)})` : own
+      const taken = type === 'json' ? `NULLIF(${value}, 'null')` : value
+      // Bound to the rows all the same: the planner would begin with the tasks of a status that it knows beforehand.
+      return `${common.includes(name) ? `iif(value IS NULL, NULL, ${taken})` : taken} AS ${name}`
+    })
     return `(WITH input AS MATERIALIZED (SELECT value FROM json_each(?1)) SELECT ${selected.join(', ')} FROM input) AS c`
   },
   // The driver takes a third of a microsecond to hand over a value with its name: a row of sixty costs three times as much

@@ -8,6 +8,8 @@ interface Rendered {
   readonly text: string
   readonly columns: readonly string[]
   readonly packed: readonly string[]
+  /** It asks for places in the input, where all columns must be. */
+  readonly byPlace: boolean
 }
 
 /** Names a statement and renders its text once a dialect. */
@@ -23,27 +25,36 @@ export function statement(name: string, render: (dialect: Dialect) => string): S
     text: (dialect) => rendered(dialect).text,
     columns: (dialect) => rendered(dialect).columns,
     packed: (dialect) => rendered(dialect).packed,
+    textFor(dialect, common) {
+      const { text, byPlace } = renderFor(dialect, render, common)
+      return byPlace ? undefined : text
+    },
   }
   known.push(made)
   return made
 }
 
 /** The input of a statement has the columns that its text asks for. */
-function renderFor(dialect: Dialect, render: (dialect: Dialect) => string): Rendered {
+function renderFor(dialect: Dialect, render: (dialect: Dialect) => string, common: readonly string[] = []): Rendered {
   const columns: string[] = []
   const packed: string[] = []
+  let byPlace = false
   const text = render({
     ...dialect,
     rows(list) {
       columns.push(...parseColumns(list).map((column) => column.name))
-      return dialect.rows(list)
+      return dialect.rows(list, common)
+    },
+    scalar(place, type) {
+      byPlace = true
+      return dialect.scalar(place, type)
     },
     whole(alias, list) {
       packed.push(...packedColumns(list))
       return dialect.whole(alias, list)
     },
   })
-  return { text, columns, packed }
+  return { text, columns, packed, byPlace }
 }
 
 /** Runs a statement over its input, inside a plan: `const rows = yield* run(lockTasks, inputs)`. Nothing in, nothing run. */
@@ -78,10 +89,15 @@ const replaced = new WeakMap<readonly Input[], readonly Input[]>()
  */
 export function encode(input: readonly Input[], columns: readonly string[]): string {
   const text = toText(input, columns)
-  if (!/\\u(0000|d[89a-f])/i.test(text)) return text
+  if (isStorable(text)) return text
   const kept = storableJson(input) as readonly Input[]
   replaced.set(input, kept)
   return toText(kept, columns)
+}
+
+/** Whether no half surrogate pair and no NUL is in a JSON text; where it seems to be, it may be something else. */
+export function isStorable(text: string): boolean {
+  return !/\\u(0000|d[89a-f])/i.test(text)
 }
 
 function toText(input: readonly Input[], columns: readonly string[]): string {

@@ -16,8 +16,11 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgresql'
   /** The instant that guards compare with, in epoch milliseconds. */
   readonly now: string
-  /** The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. */
-  rows(columns: string): string
+  /**
+   * The statement's input as a table: `columns` is a list such as `task_id text, attempt integer, data json`. Those in
+   * `common` have one value in all rows, which then is not in the rows.
+   */
+  rows(columns: string, common?: readonly string[]): string
   /** The columns of a table that a SELECT reads whole and by the thousand, of a list as above. */
   whole(alias: string, columns: string): string
   /** The value at a place in the first row of the input, for a LIMIT. */
@@ -56,6 +59,8 @@ export interface Statement {
   readonly text: (dialect: Dialect) => string
   /** The columns of its input, in the order in which its text takes them. */
   readonly columns: (dialect: Dialect) => readonly string[]
+  /** Its text for an input in which these columns have one value; undefined where it asks for places in the input. */
+  readonly textFor: (dialect: Dialect, common: readonly string[]) => string | undefined
   /** The columns of its rows that SQLite gives in one text; see `whole`. */
   readonly packed: (dialect: Dialect) => readonly string[]
 }

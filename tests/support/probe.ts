@@ -144,6 +144,7 @@ function* byHand(text: string): Plan<Row[]> {
     text: (_dialect: Dialect) => text,
     columns: () => [],
     packed: () => [],
+    textFor: () => undefined,
   }
   return yield { statement: typed, input: [{}] }
 }
