@@ -3,7 +3,7 @@
  *
  * Invariant: the command starts only after the ledger acknowledged its attempt, or a later read of the task proved it.
  */
-import { v7 as mintId } from 'uuid'
+
 import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { LIMITS } from '#lib/task/limits.ts'
@@ -14,6 +14,7 @@ import type { Client } from '#lib/worker/client.ts'
 import { type CommandEnd, runCommand, type TrackedWork } from '#lib/worker/command.ts'
 import type { Host } from '#lib/worker/host.ts'
 import type { Lease } from '#lib/worker/lease.ts'
+import { mintId } from '#lib/worker/mint-id.ts'
 import type { OfflineAttempt } from '#lib/worker/offline-attempt.ts'
 import { type AttemptRecord, storedRecord } from '#lib/worker/record.ts'
 import type { Report } from '#lib/worker/report.ts'

@@ -1,5 +1,5 @@
 /** What an attempt leaves on this host while it goes on, so that a death of the process loses nothing of it. */
-import { v7 as mintId } from 'uuid'
+import { mintId } from './mint-id.ts'
 import type { Report } from './report.ts'
 import type { LocalStore } from './store/local-store.ts'
 import { memoryStore } from './store/memory.ts'

@@ -1,12 +1,12 @@
 /** How a worker gets its lease: registered as a new incarnation, or let go on as the one it was. */
 import { uptime } from 'node:os'
-import { v7 as mintId } from 'uuid'
 import { WORKER_ROUTES } from '#lib/contract/worker-routes.ts'
 import type { EndpointOutput } from '#lib/contract.ts'
 import { readIdentity } from '#lib/process.ts'
 import type { RegisterWorker } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import { type Client, requestOf } from './client.ts'
+import { mintId } from './mint-id.ts'
 import { retry } from './retry.ts'
 
 /** What a program says of its worker; who the process is, it need not say. */

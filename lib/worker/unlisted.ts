@@ -1,6 +1,7 @@
 /** Attempts that the ledger says this worker holds, and that it does not work on: a claim whose answer never came. */
-import { v7 as mintId } from 'uuid'
+
 import type { Client } from './client.ts'
+import { mintId } from './mint-id.ts'
 import type { Work } from './registration.ts'
 
 export class Unlisted {

@@ -5,7 +5,6 @@
  * task is released, and only then the worker says goodbye.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 as mintId } from 'uuid'
 import type { EndpointOutput } from '#lib/contract.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Task } from '#lib/task/schema.ts'
@@ -13,6 +12,7 @@ import { Attempt } from './attempt.ts'
 import type { Client } from './client.ts'
 import { type Host, openHost } from './host.ts'
 import { Lease } from './lease.ts'
+import { mintId } from './mint-id.ts'
 import { type AttemptRecord, storedRecord } from './record.ts'
 import type { Registration, Work } from './registration.ts'
 import { type Report, reportOfError, reportOfStop } from './report.ts'

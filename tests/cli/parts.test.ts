@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { bundleTo } from '../../scripts/bundle.mjs'
 import { COMPILED } from '../../scripts/parts.mjs'
@@ -23,11 +23,19 @@ beforeAll(async () => {
 })
 afterAll(() => removeFolder(folder))
 
-test('a tracked command loads no schema, and none of the other commands', () => {
-  const run = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'lib/cli/run.ts')?.[0]
-  const inputs = loadedWith(outputs, [run ?? 'no part of its own'])
-  expect(inputs).toContain('lib/worker/client.ts')
-  expect(inputs.filter((path) => /node_modules\/zod|^lib\/contract\.ts|^lib\/cli\/tasks\.ts/.test(path))).toEqual([])
+describe('a tracked command', () => {
+  test('loads no schema, and none of the other commands', () => {
+    const inputs = partsOfRun().flatMap((part) => Object.keys(outputs[part]?.inputs ?? {}))
+    expect(inputs).toContain('lib/worker/client.ts')
+    expect(inputs.filter((path) => /node_modules\/zod|^lib\/contract\.ts|^lib\/cli\/tasks\.ts/.test(path))).toEqual([])
+  })
+
+  test('does without those of the system that take long to load', () => {
+    const imports = partsOfRun().flatMap((part) => outputs[part]?.imports ?? [])
+    const atOnce = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path)
+    expect(atOnce).toContain('node:http')
+    expect(atOnce.filter((path) => /^(node:)?(crypto|https|tls)$/.test(path))).toEqual([])
+  })
 })
 
 test('takes every part as it was compiled when it was bundled', () => {
@@ -63,10 +71,13 @@ function compiledFolder(): string {
   return `${COMPILED}/${process.version}-${process.platform}-${process.arch}`
 }
 
-/** The sources of these parts and of all that they import before they begin. */
-function loadedWith(outputs: Record<string, Output>, parts: string[]): string[] {
+/** What `rollcall run` loads before it begins. */
+function partsOfRun(): string[] {
+  const parts = ['lib/cli/main.ts', 'lib/cli/run.ts'].map(
+    (entry) => Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry)?.[0] ?? `no part ${entry}`,
+  )
   for (const part of parts)
     for (const { path, kind, external } of outputs[part]?.imports ?? [])
       if (kind === 'import-statement' && !external && !parts.includes(path)) parts.push(path)
-  return parts.flatMap((part) => Object.keys(outputs[part]?.inputs ?? {}))
+  return parts
 }

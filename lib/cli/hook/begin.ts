@@ -1,11 +1,11 @@
 /** Puts a session on record, or goes on with the attempt under which an earlier keeper had it there. */
 import { basename } from 'node:path'
-import { v7 as mintId } from 'uuid'
 import type { CreateTask } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Task } from '#lib/task/schema.ts'
 import type { Client } from '#lib/worker/client.ts'
 import type { Lease } from '#lib/worker/lease.ts'
+import { mintId } from '#lib/worker/mint-id.ts'
 import { reattach } from '#lib/worker/registration.ts'
 import { type StartedTask, startTask } from '#lib/worker/start.ts'
 import { nameOfUser } from '../user.ts'

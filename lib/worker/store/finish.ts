@@ -1,7 +1,7 @@
 /** The end of an execution: one final message, whatever happens before it is delivered. */
 import { Buffer } from 'node:buffer'
-import { v7 as mintId } from 'uuid'
 import { LIMITS } from '#lib/task/limits.ts'
+import { mintId } from '../mint-id.ts'
 import { isFull } from './connection.ts'
 import { shortenDetails } from './details.ts'
 import { closeStreams, NEXT_PLACE } from './gaps.ts'

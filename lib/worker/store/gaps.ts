@@ -5,8 +5,8 @@
  * next message that waits (`dropped_from`), or, behind the last one, that of the stream (`gap_from`).
  */
 import { Buffer } from 'node:buffer'
-import { v7 as mintId } from 'uuid'
 import { STREAMS, type Stream } from '#lib/task/limits.ts'
+import { mintId } from '../mint-id.ts'
 import type { Row } from './connection.ts'
 import { type Local, numberOf } from './local.ts'
 import type { Chunk } from './types.ts'

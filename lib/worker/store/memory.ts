@@ -1,8 +1,8 @@
 /** Output that waits in memory: for a program that has no local store. */
 import { Buffer } from 'node:buffer'
-import { v7 as mintId } from 'uuid'
 import type { OutputMessage } from '#lib/task/commands.ts'
 import { LIMITS, type Stream } from '#lib/task/limits.ts'
+import { mintId } from '../mint-id.ts'
 import type { Dropped, Highest, OutputStore } from './types.ts'
 
 const CAP_BYTES = 64 * 1024 * 1024

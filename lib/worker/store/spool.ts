@@ -6,9 +6,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { v7 as mintId } from 'uuid'
 import { readIdentity } from '#lib/process.ts'
 import { TaskError } from '#lib/task/errors.ts'
+import { mintId } from '../mint-id.ts'
 import type { StoreConfig } from './config.ts'
 import { LocalStore } from './local-store.ts'
 import { type Lock, lock } from './lock.ts'

@@ -5,9 +5,9 @@
  * as another attempt.
  */
 import { Buffer } from 'node:buffer'
-import { v7 as mintId } from 'uuid'
 import type { OutputMessage } from '#lib/task/commands.ts'
 import { STREAMS, type Stream } from '#lib/task/limits.ts'
+import { mintId } from '../mint-id.ts'
 import { isFull } from './connection.ts'
 import { addGap, dropMessage, setStream, streamRow } from './gaps.ts'
 import { numberOf } from './local.ts'
