@@ -73,9 +73,9 @@ export function aboutInput(task: TaskAbout & { readonly id?: string | undefined 
   }
 }
 
+/** A spread comes last in what is made by the thousand: members after it make the engine a dictionary of them all. */
 export function newTaskInput({ now }: Transaction, task: CreateTask) {
   return {
-    ...aboutInput(task),
     requires: task.requires ?? [],
     priority: task.priority ?? 0,
     status: task.start ? 'running' : 'queued',
@@ -92,6 +92,7 @@ export function newTaskInput({ now }: Transaction, task: CreateTask) {
     started_at: task.start ? now : null,
     updated_at: now,
     side_effects: task.sideEffects ?? false,
+    ...aboutInput(task),
   }
 }
 

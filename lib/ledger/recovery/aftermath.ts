@@ -135,7 +135,7 @@ function columnsOf(
   if (verdict.action === 'fail' && ended === 'failed') return { ...counted, ...sealed(transaction, 'failed') }
   // What goes on from a checkpoint is no failure of its task, whatever its attempt came to.
   const status = verdict.action === 'resume' ? 'interrupted' : ended
-  // Member by member: the engine takes a hundred times as long for a spread with more after it.
+  // Member by member: a spread with members after it takes the engine a hundred times as long.
   return {
     interruptions: counted.interruptions,
     blame_ppm: counted.blame_ppm,

@@ -76,7 +76,7 @@ function duplicate({ id, correlationId }: CreateTask): Refusal {
 /** Writes the history of what was created, and the first attempt of what starts at once. */
 function* beginCreated(transaction: Transaction, created: readonly Request<CreateTask>[]): Plan<void> {
   const started = created.flatMap(({ context: { actor }, command: { id = '', start, provider } }) =>
-    start ? [{ ...start, actor, taskId: id, attempt: 1, requestId: id, provider: provider ?? null }] : [],
+    start ? [{ actor, taskId: id, attempt: 1, requestId: id, provider: provider ?? null, ...start }] : [],
   )
   yield* insertAttemptRows(transaction, started)
   yield* appendEvents(transaction, created.flatMap(eventsOf))

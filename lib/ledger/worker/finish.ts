@@ -132,13 +132,13 @@ function* writeAccepted(
     accepted.map(({ request: { command }, row, judgement: { set } }) => ({
       row: wentOn.get(row.id) ?? row,
       set: {
-        ...totalUsage(row, earlier.get(row.id), command),
-        ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
         exit_code: command.exitCode ?? null,
         // A task that was to be cancelled has the reason that was given then.
         reason: command.reason ?? (set.status === 'cancelled' ? row.reason : null),
         error_class: command.error?.class ?? null,
         error_message: command.error?.message ?? null,
+        ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
+        ...totalUsage(row, earlier.get(row.id), command),
         ...set,
       },
     })),
@@ -148,12 +148,12 @@ function* writeAccepted(
     accepted
       .filter(({ judgement }) => !judgement.late)
       .map(({ request: { command } }) => ({
-        ...command,
         status: command.outcome,
         cause: command.outcome === 'interrupted' ? 'reported' : null,
         errorClass: command.error?.class,
         errorMessage: command.error?.message,
         session: { status: 'closed', reason: `attempt ${command.attempt} ended: ${command.outcome}` },
+        ...command,
       })),
   )
   yield* appendEvents(

@@ -72,9 +72,9 @@ function* start(transaction: Transaction, requests: readonly Request<StartAttemp
         ? [
             {
               row: judgement.row,
-              ...command,
               actor: context.actor,
               ...(command.reattach ? { reason: 'reattached', reattached: true } : {}),
+              ...command,
             },
           ]
         : [],
