@@ -1,14 +1,17 @@
 /** Three waves of deaths: what waits, what is paced, what is stopped, and that all of it is told. */
 import { expect, it } from 'vitest'
+import type { Database } from '#lib/db/types.ts'
 import {
   claimTasks,
   declareDead,
   getIncident,
   heartbeat,
+  holdTask,
   listIncidentEvents,
   listIncidents,
   readHealth,
   releaseIncident,
+  releaseTask,
   resolveIncident,
   startAttempt,
   takeIncident,
@@ -24,6 +27,19 @@ const longLived = { leaseMs: 3_600_000 }
 const typesOf = async (ledger: Ledger, type: string) =>
   (await rowsOf(ledger, 'task_events')).filter((row) => row.type === type)
 const statesOf = async (ledger: Ledger) => (await rowsOf(ledger, 'workers')).map(({ state }) => state)
+
+/** The same database, in which something else happens right after the first read of this kind. */
+function afterRead(db: Database, kind: RegExp, happens: () => Promise<unknown>): Database {
+  let happened = false
+  const read: Database['read'] = async (text, parameters) => {
+    const rows = await db.read(text, parameters)
+    if (happened || !kind.test(text)) return rows
+    happened = true
+    await happens()
+    return rows
+  }
+  return new Proxy(db, { get: (target, key) => (key === 'read' ? read : Reflect.get(target, key, target)) })
+}
 
 forEachDialect('a storm', (open) => {
   it('makes suspected deaths wait one more lease, then go one worker at a time, and tells of it', async () => {
@@ -101,6 +117,21 @@ forEachDialect('what a mass event interrupted', (open) => {
     expect(paced[0]).toBe(10_144)
     expect(paced.at(-1)).toBeGreaterThan(14_000)
     expect(new Set(paced).size).toBe(39)
+  })
+
+  it('stays held when an operator has held it for another reason by the time that the brake is released', async () => {
+    const ledger = await open()
+    const [taskId = ''] = await dieTwice(ledger)
+    const [incident] = (await listIncidents(ledger.context, {})).incidents
+    const holdMeanwhile = async () => {
+      await releaseTask(ledger.context, { taskId, reason: 'let me look at it' })
+      await holdTask(ledger.context, { taskId, reason: 'it eats the disk' })
+    }
+    const context = { ...ledger.context, db: afterRead(ledger.context.db, /next_reason LIKE/, holdMeanwhile) }
+    await releaseIncident(context, { incidentId: incident?.id ?? '', reason: 'the rack has power' })
+    const rows = await rowsOf(ledger, 'task_history')
+    expect(rows.find(({ id }) => id === taskId)).toMatchObject({ next_action: 'hold' })
+    expect(rows.filter(({ next_action }) => next_action === 'reassign')).toHaveLength(2)
   })
 
   it('and that dies again in a mass event is held: the brake says so, and the release lets all of it go on', async () => {

@@ -66,7 +66,8 @@ export async function releaseIncident(context: Context, command: ReleaseIncident
     const taskIds = rows.map((row) => row.id as string)
     const places = await takeTurns(context, { incidentId: command.incidentId, taskIds })
     const { reason } = command
-    const turns = taskIds.map((taskId) => ({ taskId, reason, pacedMs: places.get(taskId) ?? 0 }))
+    const heldFor = brakeWords(command.incidentId)
+    const turns = taskIds.map((taskId) => ({ taskId, reason, pacedMs: places.get(taskId) ?? 0, heldFor }))
     const results = await releaseTask.many(context, turns)
     // What cannot be released stays with its reason; an operator finds it in the list of the incident.
     if (!results.some(({ ok }) => ok)) break

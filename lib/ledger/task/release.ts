@@ -14,8 +14,12 @@ import { maskSecrets } from '#lib/task/redact.ts'
 import type { Task } from '#lib/task/schema.ts'
 import { createSuccessors, readSuccessors } from './successor.ts'
 
-/** `pacedMs` is how long it waits behind others that are released with it. */
-type ReleaseInTurn = ReleaseTask & { readonly pacedMs?: number }
+type ReleaseInTurn = ReleaseTask & {
+  /** How long it waits behind others that are released with it. */
+  readonly pacedMs?: number
+  /** Only what is held with a reason that begins so: somebody may hold it for another one by now. */
+  readonly heldFor?: string
+}
 
 /**
  * Lets a held task go on: one that waits may be taken again, one that was interrupted or failed is put before its
@@ -99,6 +103,10 @@ function decide(transaction: Transaction, request: Request<ReleaseInTurn>, row: 
   }
   const event = { type: 'task.released', reason: command.reason } as const
   const free = { held_at: null, next_action: null, next_at: null, next_reason: null }
+  if (command.heldFor !== undefined && !row.next_reason?.startsWith(command.heldFor)) {
+    const facts = { status: row.status }
+    return refused('invalid_transition', `it is held for another reason by now: ${row.next_reason}`, facts)
+  }
   if (!recoverable) return { ok: true, set: free, event }
   if (row.compensating_since !== null) {
     const next_reason = `${context.actor.name} released it: ${command.reason}`
