@@ -10,12 +10,15 @@ export function findPrograms(folder) {
   if (process.env.TEST_PG_BIN) return process.env.TEST_PG_BIN
   const shipped = shippedPrograms()
   if (shipped) return copyOf(shipped, folder)
-  const versions = fs.existsSync(DEBIAN) ? fs.readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
-  const bin = versions
-    .map((version) => join(DEBIAN, version, 'bin'))
-    .find((path) => fs.existsSync(join(path, 'initdb')))
-  if (bin) return bin
+  const installed = installedPrograms()
+  if (installed) return installed
   throw new Error('There is no PostgreSQL for this platform on npm; install one and set TEST_PG_BIN to its bin folder.')
+}
+
+/** Those of the newest Debian package, which alone has pg_dump and its like. */
+export function installedPrograms() {
+  const versions = fs.existsSync(DEBIAN) ? fs.readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : []
+  return versions.map((version) => join(DEBIAN, version, 'bin')).find((path) => fs.existsSync(join(path, 'initdb')))
 }
 
 function shippedPrograms() {

@@ -13,12 +13,12 @@ const READY = 'database system is ready to accept connections'
 const READY_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 10_000
 
-/** Gives the URL of a superuser in a fresh cluster, and how to stop it. */
-export async function startPostgres() {
+/** Gives the URL of a superuser in a fresh cluster, and how to stop it. `programs` is the folder of others than usual. */
+export async function startPostgres(programs) {
   const folder = fs.mkdtempSync(join(tmpdir(), 'rollcall-postgres-'))
   try {
     const owner = ownerOf(folder)
-    const bin = findPrograms(folder)
+    const bin = programs ?? findPrograms(folder)
     const data = join(folder, 'data')
     initialise(bin, data, owner)
     const port = await freePort()

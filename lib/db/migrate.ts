@@ -8,6 +8,7 @@ import pg from 'pg'
 import { v7 } from 'uuid'
 import { unreachable } from './connect-postgresql.ts'
 import { connectSqlite } from './connect-sqlite.ts'
+import { moveEra } from './era.ts'
 import { type Migration, pendingOf, readMigrations } from './migrations.ts'
 import { providerOf } from './provider.ts'
 
@@ -78,6 +79,7 @@ async function migratePostgresql(url: string, migrations: readonly Migration[]):
       )
       await client.query('COMMIT')
     }
+    await moveEra(client)
     return pending.map(({ name }) => name)
   } finally {
     // Ends the session, and with it the lock and a transaction that failed half way.

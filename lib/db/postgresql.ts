@@ -35,7 +35,7 @@ export const postgresql: Dialect = {
   // cannot. Both together make an order in which nothing is ever skipped.
   eventOrder: 'transaction_id, id',
   eventsAfter: (transaction, id) =>
-    `(transaction_id, id) > (${transaction}::bigint, ${id}::bigint) AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
+    `(transaction_id, id) > (${transaction}::bigint, ${id}::bigint) AND transaction_id < ledger_settled()`,
   // Whatever is still under way comes after it, at the price of repeating what has just been committed.
-  eventsEnd: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS transaction_id, 0 AS id',
+  eventsEnd: 'SELECT ledger_settled() - 1 AS transaction_id, 0 AS id',
 }

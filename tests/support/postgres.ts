@@ -1,5 +1,6 @@
 /** A real PostgreSQL for the tests. `npm test` starts one for all suites; a file run by hand gets one of its own. */
 import * as scripts from '../../scripts/postgres.mjs'
+import * as programs from '../../scripts/postgres-programs.mjs'
 
 export interface Postgres {
   /** Of a superuser, in a database that nobody else uses. */
@@ -7,7 +8,11 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-export const startPostgres: () => Promise<Postgres> = scripts.startPostgres
+/** `programs` is a folder of others than usual. */
+export const startPostgres: (programs?: string) => Promise<Postgres> = scripts.startPostgres
+
+/** The folder of those that a Debian package has installed, with pg_dump and pg_restore. */
+export const installedPrograms: () => string | undefined = programs.installedPrograms
 
 /** Makes an empty database beside the one of `url` and gives its own URL. */
 export const createDatabase: (url: string, name: string) => Promise<string> = scripts.createDatabase
