@@ -22,7 +22,7 @@ export interface Suggestion {
   readonly goesOn: boolean
 }
 
-const SHOWN_MAX = 12
+const SHOWN_MAX = 20
 const NAMES = Object.keys(FILTER_NOTES) as NamedFilter[] // Object.keys tells no more than string.
 
 /** Null inside a phrase in quotes, which can only be typed. */

@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Enter', 'Open the task'],
   ['x', 'Select the task'],
   ['Shift+x', 'Select from the last one to this'],
+  ['v', 'Find by a value of the task'],
   ['r', 'Refresh, show what is new'],
   ['a', 'Reassign…'],
   ['f', 'Fail…'],

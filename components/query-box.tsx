@@ -1,11 +1,23 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import { QUERY_ID } from './page-keys.tsx'
-import { FILTERS, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
+import type { Filters } from './task-query.ts'
 import { Icon } from './ui/icon.tsx'
 import { Kbd } from './ui/kbd.tsx'
+
+/** Loaded once somebody is in the box. */
+const QueryCompletion = lazy(() => import('./query-completion.tsx'))
+
+export const SUGGESTIONS_ID = 'query-suggestions'
+
+/** The list below the box, as assistive technology is told of it. */
+export interface Popup {
+  readonly open: boolean
+  /** The id of the option that Enter would take. */
+  readonly active?: string | undefined
+}
 
 interface QueryBoxProps {
   filters: Filters
@@ -17,34 +29,59 @@ interface QueryBoxProps {
 }
 
 /** Filters as chips and a line to type more of them. It is a form: without a script the server reads the same language. */
-export function QueryBox({ filters, text: given = '', message: refused, children }: QueryBoxProps) {
-  const { text, setText, message, submit, paste, edit } = useQuery(filters, given, refused)
+export function QueryBox({ filters, text = '', message: refused, children }: QueryBoxProps) {
+  const router = useRouter()
+  const input = useRef<HTMLInputElement>(null)
+  const [used, setUsed] = useState(false)
+  const [popup, setPopup] = useState<Popup>({ open: false })
+  const [message, setMessage] = useState(refused)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const { current: box } = input
+    const { runQuery } = await import('./run-query.ts')
+    const run = runQuery(box?.value ?? '', filters)
+    setMessage('message' in run ? run.message : undefined)
+    if (box === null || 'message' in run) return
+    box.value = ''
+    router.push(run.href)
+  }
   return (
-    <search className="block px-6 pt-3 max-md:px-4">
+    <search className="relative block px-6 pt-3 max-md:px-4">
       <form
         action="/tasks"
         onSubmit={submit}
-        className="flex min-h-8 flex-wrap items-center gap-2 rounded-6 border border-control bg-raised px-2.5 py-[3px] has-[input:focus-visible]:border-focus has-[input:focus-visible]:outline-1 has-[input:focus-visible]:outline-focus max-md:min-h-11"
+        className="flex min-h-8 flex-wrap items-center gap-2 rounded-6 border border-control bg-raised px-1.5 py-[3px] has-[input:focus-visible]:border-focus has-[input:focus-visible]:outline-1 has-[input:focus-visible]:outline-focus max-md:min-h-11"
       >
-        <Icon name="search" className="shrink-0 text-ink-2" />
+        <button
+          type="submit"
+          aria-label="Find"
+          className="flex size-6 shrink-0 items-center justify-center rounded-3 text-ink-2 hover:bg-hover hover:text-ink max-md:size-9"
+        >
+          <Icon name="search" />
+        </button>
         {children}
         <input
+          ref={input}
           id={QUERY_ID}
           name="query"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={edit}
-          onPaste={paste}
+          defaultValue={text}
+          onFocus={() => setUsed(true)}
+          onInput={(event) => event.currentTarget.value === '' && setMessage(undefined)}
           placeholder="Add a filter, an id or words of an error"
+          role="combobox"
           aria-label="Filter tasks"
+          aria-autocomplete="list"
+          aria-expanded={popup.open}
+          aria-controls={popup.open ? SUGGESTIONS_ID : undefined}
+          aria-activedescendant={popup.active}
           aria-invalid={message !== undefined}
           aria-describedby={message === undefined ? undefined : 'query-message'}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          className="h-6 min-w-40 flex-1 bg-transparent outline-none max-md:min-w-24"
+          className="h-6 min-w-40 flex-1 bg-transparent outline-none max-md:h-9 max-md:min-w-24"
         />
-        <span className="max-md:hidden">
+        <span className="pr-1 max-md:hidden">
           <Kbd>/</Kbd>
         </span>
       </form>
@@ -53,36 +90,11 @@ export function QueryBox({ filters, text: given = '', message: refused, children
           {message}
         </p>
       )}
+      {used && (
+        <Suspense>
+          <QueryCompletion input={input} filters={filters} onPopup={setPopup} />
+        </Suspense>
+      )}
     </search>
   )
-}
-
-/** What is typed becomes an address, or a message when it cannot; then the text is kept as it is. */
-function useQuery(filters: Filters, given: string, refused: string | undefined) {
-  const router = useRouter()
-  const [text, setText] = useState(given)
-  const [message, setMessage] = useState(refused)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const id = taskIdIn(text)
-    if (id !== null) return router.push(`/tasks/${id}`)
-    const { parseQuery } = await import('./parse-query.ts')
-    const query = parseQuery(text, filters)
-    setMessage(query.ok ? undefined : query.message)
-    if (!query.ok) return
-    setText('')
-    router.push(hrefOf(query.filters))
-  }
-  const paste = (event: ClipboardEvent) => {
-    const id = taskIdIn(event.clipboardData.getData('text'))
-    if (id === null || text !== '') return
-    event.preventDefault()
-    router.push(`/tasks/${id}`)
-  }
-  const edit = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Escape') event.currentTarget.blur()
-    const last = FILTERS.findLast((filter) => filters[filter])
-    if (event.key === 'Backspace' && text === '' && last) router.push(hrefOf(without(filters, last)))
-  }
-  return { text, setText, message, submit, paste, edit }
 }

@@ -43,7 +43,10 @@ const NAMES: Record<ActName, string> = {
 export function refusalOf(act: ActName, task: Task, role: Role, facts: ActFacts): string | null {
   const byRole = roleRefusal(NAMES[act], role)
   if (byRole !== null || act === 'note') return byRole
-  const why = act === 'release' ? whyNoRelease(task, facts) : (sealedSince(task) ?? whyNot(act, task, facts))
+  const why =
+    act === 'release'
+      ? whyNoRelease(task, facts)
+      : (whyNoRetry(act, task) ?? sealedSince(task) ?? whyNot(act, task, facts))
   return why === null ? null : `${NAMES[act]} is refused: ${why}`
 }
 
@@ -54,6 +57,12 @@ export function roleRefusal(name: string, role: Role): string | null {
 
 function sealedSince({ sealedAt }: Task): string | null {
   return sealedAt === null ? null : `the task is sealed since ${formatClock(sealedAt)} UTC.`
+}
+
+/** Said before that the task is sealed: it is why. */
+function whyNoRetry(act: ActName, { status, retriesUsed, maxRetries }: Task): string | null {
+  if (act !== 'reassign' || status !== 'failed' || retriesUsed < maxRetries) return null
+  return maxRetries === 0 ? 'it was to be tried once.' : `${retriesUsed} of ${maxRetries} retries are used.`
 }
 
 function whyNot(act: ActName, task: Task, facts: ActFacts): string | null {
@@ -84,9 +93,6 @@ function whyNoReassignment(task: Task): string | null {
   if (task.undoable) return 'it was reassigned already. Undo that first.'
   if (isHeld(task.status) && !canTransition(task.status, 'assigned')) {
     return `${holderOf(task)} holds it. Fail it first, or wait until its lease is over.`
-  }
-  if (task.status === 'failed' && task.retriesUsed >= task.maxRetries) {
-    return `${task.retriesUsed} of ${task.maxRetries} retries are used.`
   }
   return canTransition(task.status, 'assigned') ? null : `the task is ${task.status} already.`
 }

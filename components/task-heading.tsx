@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { Attempt, Compensation, Task } from '#lib/task/schema.ts'
 import { PhoneBack } from './breadcrumbs.tsx'
 import { useNow } from './clock.tsx'
+import { FindLikeButton } from './find-like-button.tsx'
 import { formatMoney, plural, shortId } from './format.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { hrefOf } from './task-query.ts'
@@ -56,6 +57,9 @@ export function TaskHeading({ task, attempts, compensations, successorId }: Task
           attempt {task.attempt} of {attemptsMaxOf(task)}
           {task.agent && `, ${task.agent}`}
           {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}
+        </span>
+        <span className="-mr-2.5 ml-auto max-md:-ml-2.5">
+          <FindLikeButton task={task} cause={attempts[0]?.cause ?? null} />
         </span>
       </div>
       <HeadingFacts task={task} attempts={attempts} compensations={compensations} successorId={successorId} />

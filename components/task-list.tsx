@@ -82,7 +82,11 @@ export function TaskList({
           </div>
         </div>
       )}
-      {isEmpty ? empty : <TaskTable tasks={live.tasks} statuses={statuses} selection={selection} head={head} />}
+      {isEmpty ? (
+        empty
+      ) : (
+        <TaskTable tasks={live.tasks} filters={filters} statuses={statuses} selection={selection} head={head} />
+      )}
       {chosen === 0 ? (
         children
       ) : (

@@ -136,6 +136,37 @@ test('is told why an act is refused when the task was sealed meanwhile', async (
   expect((await desk.client.call('getTask', { taskId: record.id })).task.status).toBe('cancelled')
 })
 
+test('is told why a reassignment is refused when the last retry was used meanwhile', async ({ page }) => {
+  const { task: record, worker, ref } = await run({ maxRetries: 1, strategy: 'hold-for-operator' })
+  const taskId = record.id
+  const fail = (attempt: number) =>
+    desk.client.call('finishAttempt', { ...ref, attempt, messageId: `${taskId}-${attempt}`, outcome: 'failed' })
+  await fail(1)
+  const task = await open(page, record)
+  await expect(task.act('Reassign…')).not.toHaveAttribute('aria-disabled', 'true')
+  await task.act('Reassign…').click()
+  await task.dialog.getByLabel('Reason').fill('a worker with more memory')
+
+  // A colleague was faster, and it failed again.
+  await desk.client.call('reassignTask', { taskId, reason: 'once more' })
+  await desk.client.call('startAttempt', { taskId, workerId: worker.id, requestId: `${taskId}-again` })
+  await fail(2)
+  await expect(task.status).toHaveText('Failed, sealed')
+  await task.dialog.getByRole('button', { name: 'Reassign the task' }).click()
+  const refusal = task.dialog.getByRole('alert')
+  await expect(refusal).toContainText('Refused: 1 of 1 retries are used')
+  await expect(refusal).toContainText('Create a new task if the work is still wanted.')
+  await expect(task.dialog.getByLabel('Reason')).toHaveValue('a worker with more memory')
+
+  await page.keyboard.press('Escape')
+  await expect(task.dialog).toBeHidden()
+  await task.act('Reassign…').hover()
+  await expect(page.getByText('Reassign is refused: 1 of 1 retries are used.')).toBeVisible()
+  const { events } = await desk.client.call('listEvents', { taskId })
+  expect(events.filter(({ type }) => type === 'task.reassigned')).toHaveLength(1)
+  expect((await desk.client.call('getTask', { taskId })).task).toMatchObject({ status: 'failed', retriesUsed: 1 })
+})
+
 test('does nothing without a reason', async ({ page }) => {
   const record = await queue()
   const task = await open(page, record)

@@ -107,6 +107,27 @@ test('the selection of many tasks, its dialog, and the pages of operations', asy
   await expectNoFindings(page)
 })
 
+test('what the query box offers, and the values of a task, pass', async ({ page }) => {
+  await fillWithStates(desk.client)
+  await openSignedIn(page, desk.server, '/tasks?not=status:queued')
+  const box = page.getByRole('combobox', { name: 'Filter tasks' })
+  await box.click()
+  await expect(page.getByRole('option', { name: /^repo:/ })).toBeVisible()
+  await expectNoFindings(page)
+  await box.fill('agent:')
+  await expect(page.getByRole('option', { name: 'agent:coder' })).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expectNoFindings(page)
+  await page.keyboard.press('Escape')
+  await page.getByRole('cell', { name: 'ModelError' }).first().hover()
+  await expect(page.getByRole('link', { name: 'Only error ModelError' })).toBeVisible()
+  await expectNoFindings(page)
+  await page.getByRole('link', { name: 'A task that is running' }).focus()
+  await page.keyboard.press('v')
+  await expect(page.getByRole('dialog', { name: 'Find by a value of this task' })).toBeVisible()
+  await expectNoFindings(page)
+})
+
 test('the commands, the saved views and a pause of recovery pass', async ({ page }) => {
   await fillWithStates(desk.client)
   await desk.client.call('saveView', { name: 'Failing now', filters: { status: 'failed' }, shared: true })

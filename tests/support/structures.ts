@@ -63,7 +63,8 @@ export const STRUCTURES: Readonly<Record<string, string>> = {
   '/tasks': `
 - heading "Tasks" [level=1]
 - search:
-  - textbox "Filter tasks"
+  - button "Find"
+  - combobox "Filter tasks"
 - navigation "Views":
   - link /All \\d/
   - link /Under way \\d/
