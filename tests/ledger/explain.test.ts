@@ -19,6 +19,7 @@ import {
   listOperationItems,
   listOperations,
   listTasks,
+  listTaskValues,
   noteTask,
   readChart,
   readHealth,
@@ -35,6 +36,7 @@ import {
   stopWorker,
   undoReassignment,
 } from '#lib/ledger/index.ts'
+import { VALUES_OF } from '#lib/task/terms.ts'
 import { START_MS } from '../support/clock.ts'
 import { begin, finish, freshId, hire, pass, type Ref, taskOf } from '../support/factories.ts'
 import { forEachDialect, type Ledger, ledgerOn } from '../support/ledger.ts'
@@ -124,9 +126,11 @@ async function operate(ledger: Ledger): Promise<void> {
   await stopWorker(context, { workerId: (await begin(ledger)).worker.id })
   const everything = { repo: 'r', agent: 'a', user: 'u', issue: 1, worker: 'w', label: 'k=v', q: 'x y', incident: 'i' }
   const window = { since: '2026-11-21T08:00:00Z', until: '2026-11-22T08:00:00Z' }
-  for (const query of [{}, { status: ['queued' as const] }, everything, window, { label: 'k', id: ['a', 'b'] }]) {
-    await listTasks(context, query)
-  }
+  const figures = { model: 'm', error: 'E', cause: 'proven' as const, cost: '>1', attempts: '<=2' }
+  const not = 'status:success repo:r issue:7 worker:w label:k=v label:k error:E cause:proven'
+  const queries = [{}, { status: ['queued' as const] }, everything, window, { label: 'k', id: ['a', 'b'] }]
+  for (const query of [...queries, figures, { not }]) await listTasks(context, query)
+  for (const of of VALUES_OF) await listTaskValues(context, { of, q: 'x' })
   await Promise.all([getTask(context, { taskId }), listEvents(context, { taskId }), countTasks(context)])
   await Promise.all([readOutput(context, { taskId, stream: 'stdout' }), readHealth(context)])
   await bulk(ledger)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createTask, listTaskValues } from '#lib/ledger/index.ts'
+import { START_MS } from '../support/clock.ts'
 import { begin, finish, hire, taskOf } from '../support/factories.ts'
 import { forEachDialect } from '../support/ledger.ts'
 
@@ -35,6 +36,18 @@ forEachDialect('listTaskValues', (open) => {
     expect(await valuesOf('user')).toEqual(['ada'])
     expect(await valuesOf('label')).toEqual(['a.b/c=x=y', 'team=core'])
     expect(await valuesOf('error')).toEqual(['TimeoutError'])
+  })
+
+  it('looks at the newest 5,000 and at no more, however long the past is', async () => {
+    const ledger = await open()
+    await createTask(ledger.context, taskOf({ repo: 'acme/oldest', labels: { team: 'oldest' } }))
+    await createTask(ledger.context, taskOf({ repo: 'acme/old', labels: { team: 'old' } }))
+    await ledger.sql(`WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 4999)
+      INSERT INTO task_history (id, title, repo, status, created_at, updated_at)
+      SELECT 'new-' || n, 'Fix login', 'acme/new', 'queued', ${START_MS} + n, ${START_MS} + n FROM s`)
+    await ledger.sql(`UPDATE task_history SET created_at = ${START_MS} - 1 WHERE repo = 'acme/oldest'`)
+    expect(await listTaskValues(ledger.context, { of: 'repo' })).toEqual({ values: ['acme/new', 'acme/old'] })
+    expect(await listTaskValues(ledger.context, { of: 'label' })).toEqual({ values: ['team=old'] })
   })
 
   it('gives the names of workers once each, those that came last first', async () => {
