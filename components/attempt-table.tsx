@@ -1,8 +1,10 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import type { Attempt, Task } from '#lib/task/schema.ts'
 import { causeWord } from './cause-words.ts'
 import { useNow } from './clock.tsx'
+import { Findable } from './findable.tsx'
 import { formatCountdown, formatMoney } from './format.ts'
 import { FAILED_SEALED, STATUS_LOOKS, StatusWord } from './task-status.tsx'
 import { Duration, Moment } from './time.tsx'
@@ -91,7 +93,7 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
         <StatusWord look={{ ...look, word: attempt.status === 'failed' ? 'Failed' : look.word }} />
       </Td>
       <Td className="mono" title={attempt.workerId}>
-        {attempt.workerName}
+        <Findable name="worker" value={attempt.workerName} />
       </Td>
       <Td figure>
         <Moment at={attempt.startedAt} />
@@ -100,7 +102,7 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
         <Duration from={attempt.startedAt} to={attempt.finishedAt} />
       </Td>
       <Td className="max-xl:hidden" title={attempt.errorMessage ?? attempt.reason ?? undefined}>
-        <span className={attempt.errorClass === null ? '' : 'mono text-bad-fg'}>{ended}</span>
+        <span className={attempt.errorClass === null ? '' : 'mono text-bad-fg'}>{foundBy(attempt, ended)}</span>
       </Td>
       <Td figure className="max-xl:hidden">
         {attempt.turns ?? <Unknown />}
@@ -109,6 +111,17 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
         {attempt.costUsd === null ? <Unknown /> : formatMoney(attempt.costUsd)}
       </Td>
     </tr>
+  )
+}
+
+/** By its error, or else by its cause. */
+function foundBy({ errorClass, cause }: Attempt, ended: string): ReactNode {
+  if (errorClass !== null) return <Findable name="error" value={errorClass} />
+  if (cause === null) return ended
+  return (
+    <Findable name="cause" value={cause}>
+      {ended}
+    </Findable>
   )
 }
 

@@ -1,10 +1,11 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { Attempt, Compensation, Task } from '#lib/task/schema.ts'
 import { PhoneBack } from './breadcrumbs.tsx'
 import { useNow } from './clock.tsx'
 import { FindLikeButton } from './find-like-button.tsx'
+import { Findable } from './findable.tsx'
 import { formatMoney, plural, shortId } from './format.ts'
 import { StatusBadge } from './status-badge.tsx'
 import { hrefOf } from './task-query.ts'
@@ -52,7 +53,9 @@ export function TaskHeading({ task, attempts, compensations, successorId }: Task
         >
           {task.title}
         </h1>
-        <StatusBadge look={look} />
+        <Findable name="status" value={task.status}>
+          <StatusBadge look={look} />
+        </Findable>
         <span className="text-ink-2 [overflow-wrap:anywhere] md:hidden">
           attempt {task.attempt} of {attemptsMaxOf(task)}
           {task.agent && `, ${task.agent}`}
@@ -73,9 +76,10 @@ function HeadingFacts({ task, attempts, compensations, successorId }: TaskHeadin
       <Fact name="Id">
         <span className="mono">{task.id}</span>
       </Fact>
-      <Fact name="Agent">{[task.agent, task.model].filter(Boolean).join(', ') || <Unknown />}</Fact>
+      <Fact name="Agent">{agentOf(task)}</Fact>
       <Fact name="Asked by">
-        {task.user && `${task.user}, `}
+        {task.user && <Findable name="user" value={task.user} />}
+        {task.user && ', '}
         <Moment at={task.createdAt} />
       </Fact>
       <Fact name="Attempt">
@@ -89,7 +93,9 @@ function HeadingFacts({ task, attempts, compensations, successorId }: TaskHeadin
       {task.incidentId !== null && (
         <Fact name="Incident">
           <span className="mono" title={task.incidentId}>
-            {shortId(task.incidentId)}
+            <Findable name="incident" value={task.incidentId}>
+              {shortId(task.incidentId)}
+            </Findable>
           </span>
         </Fact>
       )}
@@ -130,11 +136,32 @@ function placeOf(task: Task): string {
   return `${task.repo}${task.issueNumber === null ? '' : `#${task.issueNumber}`}`
 }
 
+function agentOf({ agent, model }: Task): ReactNode {
+  if (!agent && !model) return <Unknown />
+  return (
+    <>
+      {agent && <Findable name="agent" value={agent} />}
+      {agent && model && ', '}
+      {model && <Findable name="model" value={model} />}
+    </>
+  )
+}
+
 /** The first few; all of them stand with the payload. */
-function labelsOf({ labels }: Task): string {
+function labelsOf({ labels }: Task): ReactNode {
   const all = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   const more = all.length - LABELS_SHOWN
-  return `${all.slice(0, LABELS_SHOWN).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+  return (
+    <>
+      {all.slice(0, LABELS_SHOWN).map((label, place) => (
+        <Fragment key={label}>
+          {place > 0 && ', '}
+          <Findable name="label" value={label} />
+        </Fragment>
+      ))}
+      {more > 0 && `, and ${more} more`}
+    </>
+  )
 }
 
 /** A sum names its unknowns. */
