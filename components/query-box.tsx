@@ -3,21 +3,13 @@
 import { useRouter } from 'next/navigation'
 import { type FormEvent, lazy, type ReactNode, Suspense, useRef, useState } from 'react'
 import { QUERY_ID } from './page-keys.tsx'
+import { type Popup, SUGGESTIONS_ID } from './query-popup.ts'
 import type { Filters } from './task-query.ts'
 import { Icon } from './ui/icon.tsx'
 import { Kbd } from './ui/kbd.tsx'
 
 /** Loaded once somebody is in the box. */
 const QueryCompletion = lazy(() => import('./query-completion.tsx'))
-
-export const SUGGESTIONS_ID = 'query-suggestions'
-
-/** The list below the box, as assistive technology is told of it. */
-export interface Popup {
-  readonly open: boolean
-  /** The id of the option that Enter would take. */
-  readonly active?: string | undefined
-}
 
 interface QueryBoxProps {
   filters: Filters

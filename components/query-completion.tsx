@@ -9,7 +9,7 @@ import { type RefObject, useEffect, useEffectEvent, useId, useState } from 'reac
 import { complete, placeAt } from './completion.ts'
 import { type Item, itemsAt, useKnownValues } from './completion-items.ts'
 import { including, leftOutOf } from './exclusions.ts'
-import type { Popup } from './query-box.tsx'
+import type { Popup } from './query-popup.ts'
 import { QuerySuggestions } from './query-suggestions.tsx'
 import { forgetQueries } from './recent-queries.ts'
 import { runQuery } from './run-query.ts'

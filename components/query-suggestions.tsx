@@ -3,7 +3,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
 import type { Item } from './completion-items.ts'
 import { plural } from './format.ts'
-import { SUGGESTIONS_ID } from './query-box.tsx'
+import { SUGGESTIONS_ID } from './query-popup.ts'
 
 const WIDTH = 520
 
