@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { ReadStream, type WriteStream } from 'node:tty'
+import { isInForeground } from './foreground.ts'
 import { passesShell } from './gate.ts'
 import { until } from './process-group.ts'
 
@@ -93,20 +94,37 @@ interface Commands {
 
 const CTRL_Z = 0x1a
 
-/** Answers how the caller gets its terminal back. */
+/** Not every shell tells a job of the background that it is in the foreground now. */
+const LOOK_MS = 500
+
+/** Takes the caller's terminal whenever this job is in its foreground. Answers how the caller gets it back for good. */
 function passKeys(
   master: ReadStream,
   { input, output, intercept, suspend }: CallersTerminal,
   command: Commands,
 ): () => void {
-  let restore = makeRaw(input)
-  let over = false
-  const suspended = async (suspend: () => Promise<void>) => {
-    restore()
-    await suspend()
-    if (over) return
+  let restore: (() => void) | undefined
+  let suspending = false
+  const take = () => {
+    if (restore || suspending || !isInForeground()) return
     restore = makeRaw(input)
+    input.on('data', type)
+    input.resume()
     command.resize()
+  }
+  const giveBack = () => {
+    if (!restore) return
+    input.off('data', type)
+    input.pause()
+    restore()
+    restore = undefined
+  }
+  const suspended = async (suspend: () => Promise<void>) => {
+    giveBack()
+    suspending = true
+    await suspend()
+    suspending = false
+    take()
   }
   const type = (keys: Buffer) => {
     const at = suspend ? keys.indexOf(CTRL_Z) : -1
@@ -115,18 +133,16 @@ function passKeys(
       suspended(suspend).then(() => type(keys.subarray(at + 1)))
     } else if (!intercept?.(keys)) master.write(keys)
   }
-  const leave = () => restore()
-  input.on('data', type)
-  input.resume()
+  take()
+  const looking = setInterval(take, LOOK_MS)
   output.on('resize', command.resize)
-  process.once('exit', leave)
+  process.once('exit', giveBack)
   return () => {
-    over = true
-    process.off('exit', leave)
+    suspending = true
+    clearInterval(looking)
+    process.off('exit', giveBack)
     output.off('resize', command.resize)
-    input.off('data', type)
-    input.pause()
-    restore()
+    giveBack()
   }
 }
 

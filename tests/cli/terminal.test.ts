@@ -1,9 +1,13 @@
 /** `rollcall run` in a terminal: the command must not notice that anything stands between it and the keys. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterEach, describe, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { problem, registration } from '../support/fake-ledger.ts'
 import { isStopped, openTracked, runs } from '../support/tracked.ts'
+
+const SHELLS = ['/bin/sh -i', '/bin/bash --norc --noediting -i'].filter((line) => existsSync(line.split(' ')[0] ?? ''))
 
 interface Terminal {
   readonly pid: number
@@ -45,6 +49,10 @@ function terminal(line: string) {
     screen: () => screen,
     says: (text: string) => eventually(`it says ${text}`, () => screen.includes(text)),
   }
+}
+/** The terminal of this process hands on every key as it is. */
+function isRaw(pid: number): boolean {
+  return execFileSync('stty', ['-F', readlinkSync(`/proc/${pid}/fd/0`), '-a'], { encoding: 'utf8' }).includes('-icanon')
 }
 /** What rollcall is given there; the shell's own words stay out of the way of the test's. */
 const run = (script: string) => `"${process.execPath}" "${t.cli.file}" run -- /bin/sh -c '${script}'`
@@ -126,6 +134,42 @@ describe('a command in a terminal', () => {
     await eventually('the shell has its prompt again', () => prompts() > suspended)
     shown.write('echo code $?\r')
     await says('code 7')
+  })
+
+  test.each(SHELLS)('goes on in the background of %s, and has the keys again in the foreground', async (shell) => {
+    t.ledger.on({ registerWorker: () => registration({ leaseMs: 30_000, heartbeatMs: 100 }) })
+    const { shown, says, screen } = terminal(`exec env PS1="shell> " ${shell}`)
+    const prompted = async (keys: string) => {
+      const before = screen().split('shell> ').length
+      shown.write(keys)
+      await eventually(`the shell has its prompt again after ${keys}`, () => screen().split('shell> ').length > before)
+    }
+    await says('shell> ')
+    shown.write(
+      `${run(`echo $$ > ${t.file('pid')}; until test -e ${t.file('go')}; do sleep 0.05; done; echo went on; read -r line; echo "got <$line>"`)}\r`,
+    )
+    const pid = await t.pidIn('pid')
+    await eventually('it is under way', () => runs(pid))
+    await prompted('\u001a')
+    await prompted('bg\r')
+    await prompted(`touch ${t.file('go')}\r`)
+    await says('went on\r')
+    expect(isStopped(pid)).toBe(false)
+    shown.write('fg\r')
+    await eventually('it takes the keys', () => isRaw(shown.pid))
+    await prompted('two words\r')
+    await says('got <two words>')
+    await prompted('stty -a | grep -o " -\\?icanon"\r')
+    expect(screen()).toMatch(/ icanon\r\n/)
+    expect(t.report()).toMatchObject({ outcome: 'success' })
+  })
+
+  test.each(SHELLS)('can be started in the background of %s', async (shell) => {
+    const { shown, says } = terminal(`exec env PS1="shell> " ${shell}`)
+    await says('shell> ')
+    shown.write(`${run('echo ran; echo still ran')} &\r`)
+    await says('still ran\r')
+    await eventually('it is reported', () => t.report()?.outcome === 'success')
   })
 
   test('reads Ctrl+Z itself where it asked its terminal for every key', async () => {
