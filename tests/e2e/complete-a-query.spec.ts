@@ -150,6 +150,17 @@ test('finds tasks like one by keys, without a stop of the Tab key for each value
   await expect.poll(() => rows(page)).toEqual(['two', 'one'])
 })
 
+test('leads from a value on the page of a task to all that have it', async ({ page }) => {
+  await openSignedIn(page, desk.server, '/tasks/one')
+  await page.getByText('team=core', { exact: true }).hover()
+  await expect(page.getByRole('link', { name: 'Not label team=core' })).toBeVisible()
+  const attempts = page.getByRole('table', { name: 'Attempts' })
+  await attempts.getByText('elsewhere/7', { exact: true }).hover()
+  await page.getByRole('link', { name: 'Only worker elsewhere/7' }).click()
+  await page.waitForURL((url) => url.searchParams.get('worker') === 'elsewhere/7')
+  await expect.poll(() => rows(page)).toEqual(['one'])
+})
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true })
 

@@ -4,8 +4,10 @@ import type { Context } from '#lib/ledger/core/context.ts'
 import type { ListTaskValues } from '#lib/task/filters.ts'
 import type { ValuesOf } from '#lib/task/terms.ts'
 
-/** The newest tasks that are looked at, or the newest workers, or the newest tasks with an error. */
+/** The newest tasks that are looked at, or the newest workers. */
 const LOOKED_AT_MAX = 5000
+/** Tasks with an error lie far apart, so that each of them costs more. */
+const ERRORS_MAX = 1000
 const LIMIT_DEFAULT = 20
 
 /** Those that most of the newest tasks have come first; of workers, those that came last. */
@@ -36,7 +38,7 @@ const SOURCES: Record<ValuesOf, (dialect: Dialect) => Source> = {
   model: column('model'),
   user: column('"user"'),
   error: (dialect) => ({
-    from: newest(dialect, 'error_class AS value', 'task_history_errors', 'WHERE error_class IS NOT NULL'),
+    from: newest(dialect, 'error_class AS value', 'task_history_errors', 'WHERE error_class IS NOT NULL', ERRORS_MAX),
   }),
   worker: () => ({
     from: `SELECT name AS value, registered_at AS place FROM workers ORDER BY registered_at DESC, id DESC LIMIT ${LOOKED_AT_MAX}`,
@@ -48,6 +50,6 @@ const SOURCES: Record<ValuesOf, (dialect: Dialect) => Source> = {
   }),
 }
 
-function newest(dialect: Dialect, what: string, index: string, condition = ''): string {
-  return `SELECT ${what} FROM task_history ${dialect.by(index)} ${condition} ORDER BY created_at DESC, id DESC LIMIT ${LOOKED_AT_MAX}`
+function newest(dialect: Dialect, what: string, index: string, condition = '', max = LOOKED_AT_MAX): string {
+  return `SELECT ${what} FROM task_history ${dialect.by(index)} ${condition} ORDER BY created_at DESC, id DESC LIMIT ${max}`
 }
