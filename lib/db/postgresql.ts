@@ -31,6 +31,8 @@ export const postgresql: Dialect = {
   matches: (column, pattern) => `${column} ILIKE ${pattern} ESCAPE '\\'`,
   tail: (column, length) => `right(${column}, ${length})`,
   greatest: (left, right) => `GREATEST(${left}, ${right})`,
+  // While one waits for the server this process gets the other ready; further lanes stay free for heartbeats.
+  sideBySide: 2,
   // Ids are given out before commits, so a lower id may appear later; a transaction's number below the snapshot's xmin
   // cannot. Both together make an order in which nothing is ever skipped.
   eventOrder: 'transaction_id, id',

@@ -45,6 +45,8 @@ export const sqlite: Dialect = {
   matches: (column, pattern) => `${column} LIKE ${pattern} ESCAPE '\\'`,
   tail: (column, length) => `substr(${column}, -${length})`,
   greatest: (left, right) => `max(${left}, ${right})`,
+  // There is one writer, whose transactions take turns with those of others.
+  sideBySide: 1,
   // One writer: ids are given out in the order of commits. The first cursor column is PostgreSQL's.
   eventOrder: 'id',
   eventsAfter: (transaction, id) => `${transaction} = ${transaction} AND id > ${id}`,

@@ -45,6 +45,8 @@ export interface Dialect {
   tail(column: string, length: number): string
   /** The greater of two numbers. */
   greatest(left: string, right: string): string
+  /** How many transactions a long job may have under way at once. */
+  readonly sideBySide: number
   /** The columns that sort events in the order of their commits. */
   readonly eventOrder: string
   /** The guard `after a cursor, and settled`, of the two columns of a cursor. */

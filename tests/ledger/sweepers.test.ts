@@ -23,13 +23,16 @@ async function dieTogether(ledger: Ledger, workers: number, tasksEach: number): 
   return created.flatMap((result) => (result.ok ? [result.value.id] : []))
 }
 
-/** The same database, which counts how many requests of a work came at once. */
+/** The same database, which counts how many requests of a work a transaction had. */
 function counting(db: Database, work: string, counted: number[]): Database {
   return {
     ...db,
     write(asked, requests) {
-      if (asked.name === work) counted.push(requests.length)
-      return db.write(asked, requests)
+      const plan: typeof asked.plan = (transaction, shared) => {
+        if (asked.name === work) counted.push(shared.length)
+        return asked.plan(transaction, shared)
+      }
+      return db.write({ ...asked, plan }, requests)
     },
   }
 }

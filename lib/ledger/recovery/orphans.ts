@@ -20,15 +20,19 @@ export const readOrphans = statement(
   (d) => `${orphans(d)} ORDER BY w.ended_at LIMIT (SELECT c.max FROM ${d.rows('max integer')})`,
 )
 
-/** Held tasks of workers that are dead or stopped, and not recovered yet, but for those that are known to be stuck. */
+/**
+ * Held tasks of workers that are dead or stopped, and not recovered yet, but for those that are known to be stuck; so many
+ * that they fill a batch, or several.
+ */
 export async function findOrphans(
   context: Context,
   workerIds?: readonly string[],
   stuck: ReadonlySet<string> = new Set(),
+  batches = 1,
 ): Promise<InterruptTask[]> {
   const only = workerIds === undefined ? '' : `AND w.id IN (${workerIds.map((_, index) => `$${index + 1}`).join(', ')})`
   if (workerIds?.length === 0) return []
-  const text = `${orphans(context.db.dialect)} ${only} ORDER BY w.ended_at LIMIT ${BATCH + stuck.size}`
+  const text = `${orphans(context.db.dialect)} ${only} ORDER BY w.ended_at LIMIT ${BATCH * batches + stuck.size}`
   return (await context.db.read(text, workerIds)).map(toOrphan).filter(({ taskId }) => !stuck.has(taskId))
 }
 
@@ -46,7 +50,7 @@ export interface Recovered {
   readonly errors: { taskId: string; message: string }[]
 }
 
-/** Interrupts a batch. A task that somebody else recovered meanwhile is no error; one that cannot be is told, once. */
+/** Interrupts them, a batch a transaction. A task that somebody else recovered meanwhile is no error; one that cannot be is told, once. */
 export async function interruptOrphans(context: Context, orphans: readonly InterruptTask[]): Promise<Recovered> {
   const results: Result<Interruption>[] = await interruptTask.many(context, orphans)
   const interruptions: Interruption[] = []

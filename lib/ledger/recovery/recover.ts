@@ -106,8 +106,9 @@ type Found = Pick<RecoveryRun, 'interrupted' | 'quarantined' | 'suspects' | 'err
 async function interruptAll(context: Context, options: RecoverOptions): Promise<Found> {
   const found: Found = { interrupted: 0, quarantined: 0, suspects: 0, errors: [], hints: [] }
   const stuck = new Set<string>()
+  const batches = options.firstBatchOnly ? 1 : context.db.dialect.sideBySide
   for (;;) {
-    const orphans = await findOrphans(context, undefined, stuck)
+    const orphans = await findOrphans(context, undefined, stuck, batches)
     if (orphans.length === 0) return found
     const { interruptions, errors } = await interruptOrphans(context, orphans)
     await keepTime(context, null)
