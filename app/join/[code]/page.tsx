@@ -6,8 +6,9 @@ import { readLink } from '#lib/api/session.ts'
 import type { AccessLink } from '#lib/task/schema.ts'
 import { followLinkAction } from '../actions.ts'
 
-// The address is a secret while the link is open: no other site is told of it.
-export const metadata: Metadata = { title: 'Join', referrer: 'no-referrer', robots: 'noindex' }
+// The address is a secret while the link is open: no other site is told of it. With no-referrer this one would not be
+// told either, and a form sent without scripts would come from an origin that nobody can check.
+export const metadata: Metadata = { title: 'Join', referrer: 'same-origin', robots: 'noindex' }
 
 export default async function JoinPage({ params }: { params: Promise<{ code: string }> }) {
   const { code } = await params
