@@ -183,7 +183,7 @@ async function prepareBeside(starting: Promise<unknown>): Promise<Prepared | und
   )
   // A turn of the event loop sends the request off.
   await new Promise(setImmediate)
-  const prepared = prepareChild({ tty: callersTerminal() })
+  const prepared = await prepareChild({ tty: callersTerminal() })
   if (await isStarted) return prepared
   discard(prepared)
   return undefined

@@ -11,7 +11,7 @@ import type { Writable } from 'node:stream'
 import { type Environment, gateOf, requireExecutable } from './gate.ts'
 import { type Leash, startLeash } from './leash.ts'
 import { type Outlet, type OutletOptions, openOutlets } from './outlets.ts'
-import { openPipes, type Pipes } from './pipes.ts'
+import { namePipes, openPipes, type Pipes } from './pipes.ts'
 import { endGroup, groupRuns, signalGroup, until } from './process-group.ts'
 
 export interface ChildOptions extends OutletOptions {
@@ -29,8 +29,11 @@ export interface Prepared {
   readonly pipes: Pipes | undefined
 }
 
-export function prepareChild({ tty }: Pick<ChildOptions, 'tty'>): Prepared {
-  return { leash: startLeash(), pipes: tty ? undefined : openPipes() }
+export async function prepareChild({ tty }: Pick<ChildOptions, 'tty'>): Promise<Prepared> {
+  const names = tty ? [] : namePipes()
+  const leash = startLeash(names)
+  await leash.ready
+  return { leash, pipes: openPipes(names) }
 }
 
 /** There will be no command. */
@@ -67,7 +70,7 @@ const LEFTOVER_GRACE_MS = 1000
 
 /** Rejects with the system's error when the command cannot be started: ENOENT, EACCES. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const prepared = options.prepared ?? prepareChild(options)
+  const prepared = options.prepared ?? (await prepareChild(options))
   const { leash } = prepared
   let forget = () => {}
   const fasten = (processGroup: number) => {

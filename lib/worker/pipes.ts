@@ -2,11 +2,10 @@
  * Real pipes for a child's output. What Node calls a pipe is a socket, and a program that opens /dev/stdout or
  * /dev/stderr, as scripts do, fails on a socket; nor does it meet SIGPIPE when the reader went away.
  */
-import { execFileSync } from 'node:child_process'
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 
 export interface Pipes {
@@ -18,19 +17,26 @@ export interface Pipes {
   close(): void
 }
 
-/** Undefined where the system has no named pipes or no folder for them; sockets must do then. */
-export function openPipes(): Pipes | undefined {
-  let folder: string | undefined
+/** Names for both, in a folder of their own; none where there is no place for it. */
+export function namePipes(): string[] {
   try {
-    folder = mkdtempSync(join(tmpdir(), 'rollcall-'))
-    const paths = [join(folder, 'stdout'), join(folder, 'stderr')] as const
-    execFileSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
-    return pipesOf(openBoth(paths[0]), openBoth(paths[1]))
+    const folder = mkdtempSync(resolve(tmpdir(), 'rollcall-'))
+    return [join(folder, 'stdout'), join(folder, 'stderr')]
+  } catch {
+    return []
+  }
+}
+
+/** Undefined where they could not be made; sockets must do then. */
+export function openPipes([stdout, stderr]: readonly string[]): Pipes | undefined {
+  if (stdout === undefined || stderr === undefined) return undefined
+  try {
+    return pipesOf(openBoth(stdout), openBoth(stderr))
   } catch {
     return undefined
   } finally {
     // Both ends are open: the names are needed no more.
-    if (folder) rmSync(folder, { recursive: true, force: true })
+    rmSync(dirname(stdout), { recursive: true, force: true })
   }
 }
 

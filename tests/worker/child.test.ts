@@ -66,7 +66,7 @@ function runs(pid: number): boolean {
 test('what was made for a command that is not to be is gone: no guard, no pipe', async () => {
   const open = () => readdirSync('/proc/self/fd').length
   const before = { children: childrenOf(process.pid), open: open() }
-  const prepared = prepareChild({})
+  const prepared = await prepareChild({})
   expect(childrenOf(process.pid).length).toBe(before.children.length + 1)
   expect(open()).toBeGreaterThan(before.open)
   discard(prepared)
