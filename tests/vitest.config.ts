@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: 'tests/support/postgres.ts',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -19,7 +19,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'simulation', include: ['tests/simulation/**/*.test.ts'] } },
-      { extends: true, test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'crash', include: ['tests/crash/**/*.test.ts'] } },
     ],
   },
 })
