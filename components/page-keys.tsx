@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useKeys } from './keys.ts'
 import type { RecoveryControl } from './recovery-control.ts'
 import { PAGES, useHrefOf } from './site-nav.tsx'
+import { useGo } from './ui/link.tsx'
 
 const HelpDialog = lazy(() => import('./help-dialog.tsx'))
 const CommandPalette = lazy(() => import('./command-palette.tsx'))
@@ -17,15 +18,16 @@ type Shown = 'never' | 'open' | 'closed'
 /** The keys that work on every page. */
 export function PageKeys({ recovery }: { recovery: RecoveryControl }) {
   const router = useRouter()
+  const [, go] = useGo()
   const hrefOf = useHrefOf()
   const [help, setHelp] = useState<Shown>('never')
   const [palette, setPalette] = useState<Shown>('never')
   useKeys({
-    ...Object.fromEntries(PAGES.map(({ href, key }) => [`g ${key}`, () => router.push(hrefOf(href))])),
+    ...Object.fromEntries(PAGES.map(({ href, key }) => [`g ${key}`, () => go(hrefOf(href))])),
     '/': () => {
       const query = document.getElementById(QUERY_ID)
       if (query) query.focus()
-      else router.push(hrefOf('/tasks'))
+      else go(hrefOf('/tasks'))
     },
     r: () => router.refresh(),
     '?': () => setHelp('open'),

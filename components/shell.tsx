@@ -7,6 +7,7 @@ import { PageKeys } from './page-keys.tsx'
 import type { PersonMenuProps } from './person-menu-items.tsx'
 import type { RecoveryControl } from './recovery-control.ts'
 import { TasksHrefProvider } from './site-nav.tsx'
+import { Skeletons } from './skeletons.tsx'
 import { TopBar } from './top-bar.tsx'
 
 interface ShellProps {
@@ -37,6 +38,7 @@ export function Shell({ health, person, recovery, tasksHref, children }: ShellPr
             <main id="main" tabIndex={-1} className="flex min-h-[calc(100dvh-2.75rem)] flex-col outline-none">
               {children}
             </main>
+            <Skeletons />
             <PageKeys recovery={recovery} />
           </TasksHrefProvider>
         </HealthProvider>
