@@ -5,11 +5,11 @@ import { ActivityChart } from './activity-chart.tsx'
 import { HEAD, ROW } from './activity-layout.ts'
 import { type BarLook, LEGEND } from './activity-look.ts'
 import { ActivityTable } from './activity-table.tsx'
+import { Empty } from './empty.tsx'
 import { formatCount } from './format.ts'
 import { useKeys } from './keys.ts'
 import { Swatch } from './share-bar.tsx'
 import { Button } from './ui/button.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Segments } from './ui/tabs.tsx'
 import { useActivity, type Window } from './use-activity.ts'
 
@@ -62,7 +62,15 @@ export default function ActivitySection() {
       {activity === null ? (
         <div aria-busy="true" style={{ height: HEAD + ROWS_AWAITED * ROW }} />
       ) : activity.workers.length === 0 ? (
-        <EmptyState>No worker was there in this window.</EmptyState>
+        <Empty
+          of="chart"
+          kind="filtered"
+          action={
+            <Button onClick={() => setWindow({ spanMs: SPANS['24 h'] * MINUTE_MS, untilMs: null })}>
+              Look at 24 h
+            </Button>
+          }
+        />
       ) : asTable ? (
         <ActivityTable activity={activity} />
       ) : (

@@ -1,9 +1,9 @@
 import type { Activity } from '#lib/task/activity.ts'
 import { barLookOf } from './activity-look.ts'
+import { Empty } from './empty.tsx'
 import { plural } from './format.ts'
 import { Duration, Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
@@ -13,7 +13,7 @@ const ROWS_MAX = 300
 export function ActivityTable({ activity }: { activity: Activity }) {
   const names = new Map(activity.workers.map(({ id, name }) => [id, name]))
   const { attempts } = activity
-  if (attempts.length === 0) return <EmptyState>No attempt in this window.</EmptyState>
+  if (attempts.length === 0) return <Empty of="chartTable" kind="filtered" />
   return (
     <>
       <Table aria-label="Attempts by worker, as a table">

@@ -1,4 +1,5 @@
 import type { Compensation, Task } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { plural } from './format.ts'
 import { Moment } from './time.tsx'
 import { type Tone, WORDS } from './tone.ts'
@@ -15,9 +16,7 @@ export function CompensationList({ task, compensations }: CompensationListProps)
     <section aria-label="Compensations">
       <h3 className="font-medium text-12 text-ink-2">Compensations</h3>
       {compensations.length === 0 && (
-        <p className="pt-1 text-ink-3">
-          {task.sideEffects ? 'None is registered, though it acts on the outside world.' : 'None is registered.'}
-        </p>
+        <Empty of="compensations" kind={task.sideEffects ? 'unknown' : 'never'} small className="-mx-6 max-md:-mx-4" />
       )}
       <ol>
         {compensations.map((one) => (

@@ -1,7 +1,7 @@
+import { Empty } from './empty.tsx'
 import { formatCount } from './format.ts'
 import { type Filters, hrefOf } from './task-query.ts'
 import { Moment } from './time.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
@@ -17,7 +17,7 @@ const WINDOWS = ['1h', '3h', '24h', '7d'] as const
 
 /** What goes wrong, class by window; each figure leads to its tasks. */
 export function ErrorMatrix({ groups }: { groups: readonly ErrorRow[] }) {
-  if (groups.length === 0) return <EmptyState>No task of the last seven days has an error.</EmptyState>
+  if (groups.length === 0) return <Empty of="errors" kind="good" />
   return (
     <Table aria-label="Errors">
       <thead>

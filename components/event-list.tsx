@@ -1,4 +1,5 @@
 import type { TaskEvent } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { SectionHeading } from './page-heading.tsx'
 import { TimelineItem } from './task-timeline.tsx'
 
@@ -7,7 +8,7 @@ export function EventList({ events }: { events: readonly TaskEvent[] }) {
   return (
     <section aria-label="Timeline" className="min-w-0 border-line lg:border-l">
       <SectionHeading title="Timeline" />
-      {events.length === 0 && <p className="px-6 py-2 text-ink-3 max-md:px-4">Nothing has been written down yet.</p>}
+      {events.length === 0 && <Empty of="timeline" kind="never" small />}
       <ol className="@container px-6 py-3 max-md:px-4">
         {events.map((event, index) => (
           <TimelineItem key={event.id} event={event} attempts={[]} last={index === events.length - 1} />

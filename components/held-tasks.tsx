@@ -2,10 +2,11 @@
 
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
+import { Empty } from './empty.tsx'
 import { SectionHeading } from './page-heading.tsx'
 import { lookOf, StatusWord } from './task-status.tsx'
 import { Age, Moment } from './time.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
+import { ButtonLink } from './ui/button.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
@@ -26,7 +27,11 @@ export function HeldTasks({ tasks, href }: HeldTasksProps) {
         </Link>
       </SectionHeading>
       {tasks.length === 0 ? (
-        <EmptyState>No open or recently sealed task has its current attempt here.</EmptyState>
+        <Empty
+          of="workerTasks"
+          kind="filtered"
+          action={<ButtonLink href={`${href}&since=30d`}>Look at 30 days</ButtonLink>}
+        />
       ) : (
         <Table aria-label="Tasks of the worker">
           <thead className={TWO_LINES_HEAD}>

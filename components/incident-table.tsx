@@ -1,26 +1,24 @@
 'use client'
 
 import type { Incident } from '#lib/task/schema.ts'
-import { formatCount } from './format.ts'
+import { Empty } from './empty.tsx'
+import { formatCount, formatDuration } from './format.ts'
+import { useSweeper } from './health.tsx'
 import { incidentLookOf } from './incident-look.ts'
 import { sharesOf } from './incident-shares.ts'
 import { Swatch } from './share-bar.tsx'
 import { StatusIcon } from './status-icon.tsx'
 import { Duration, Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
-import { EmptyState } from './ui/empty-state.tsx'
+import { ButtonLink } from './ui/button.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
+type IncidentChoice = 'open' | 'resolved' | 'all'
+
 /** What interrupted work, newest first: how much of it is still open, and who is on it. */
-export function IncidentTable({ incidents, open }: { incidents: readonly Incident[]; open: boolean }) {
-  if (incidents.length === 0) {
-    return (
-      <EmptyState>
-        {open ? 'Nothing is open: whatever was interrupted has been looked after.' : 'No incident is on record yet.'}
-      </EmptyState>
-    )
-  }
+export function IncidentTable({ incidents, state }: { incidents: readonly Incident[]; state: IncidentChoice }) {
+  if (incidents.length === 0) return <NoIncident state={state} />
   return (
     <Table aria-label="Incidents">
       <thead className={TWO_LINES_HEAD}>
@@ -48,6 +46,21 @@ export function IncidentTable({ incidents, open }: { incidents: readonly Inciden
         ))}
       </tbody>
     </Table>
+  )
+}
+
+function NoIncident({ state }: { state: IncidentChoice }) {
+  const { ageMs, late } = useSweeper()
+  if (state === 'all') return <Empty of="incidents" kind="never" />
+  if (state === 'resolved') {
+    const open = <ButtonLink href="/incidents">Look at the open ones</ButtonLink>
+    return <Empty of="incidents" kind="filtered" action={open} />
+  }
+  if (late || ageMs === null) return <Empty of="incidents" kind="unknown" />
+  return (
+    <Empty of="incidents" kind="good">
+      Checked {formatDuration(ageMs)} ago.
+    </Empty>
   )
 }
 

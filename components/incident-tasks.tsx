@@ -1,49 +1,54 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
+import { Empty } from './empty.tsx'
 import { formatMoney, plural, shortId } from './format.ts'
 import { nextStepInBrief } from './next-brief.ts'
 import { SectionHeading } from './page-heading.tsx'
 import { hrefOf } from './task-query.ts'
 import { lookOf, StatusWord } from './task-status.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE, Unknown } from './ui/table.tsx'
 
 interface IncidentTasksProps {
   incidentId: string
   tasks: readonly Task[]
-  more: boolean
+  /** There are more than stand here. */
+  more?: boolean
+  /** What is to be said of those that do not. */
+  children?: ReactNode
 }
 
 /** What it interrupted: those that need somebody first, each with what happens next. */
-export function IncidentTasks({ incidentId, tasks, more }: IncidentTasksProps) {
+export function IncidentTasks({ incidentId, tasks, more = false, children }: IncidentTasksProps) {
   const now = useNow()
   const ordered = tasks.toSorted((a, b) => rank(a) - rank(b))
   return (
     <section aria-label="Tasks of the incident" className="min-w-0">
       <SectionHeading title="Tasks">
-        <Link href={hrefOf({ incident: incidentId })} className="underlined">
+        <Link href={hrefOf({ incident: incidentId })} className="underlined print:hidden">
           {more ? 'All of them, to filter and to select' : `${plural(tasks.length, 'task')}, to filter and to select`}
         </Link>
       </SectionHeading>
       {more && (
         <p className="px-6 py-2 text-12 text-ink-2 max-md:px-4">
-          The first {tasks.length} of them stand here; the export has all.
+          The first {tasks.length} of them stand here. Print has more of them, and the export has all.
         </p>
       )}
+      {children}
       {tasks.length === 0 ? (
-        <EmptyState>It holds no task any more: all of them went over to later incidents.</EmptyState>
+        <Empty of="incidentTasks" kind="good" />
       ) : (
         <Table aria-label="Tasks of the incident">
           <thead className={TWO_LINES_HEAD}>
             <tr>
               <Th className="w-[132px]">Status</Th>
-              <Th className="w-[90px] max-[1400px]:hidden print:table-cell">Id</Th>
+              <Th className="w-[90px] max-[1400px]:hidden print:table-cell print:w-[272px]">Id</Th>
               <Th className="w-[150px] max-md:hidden">Repo and issue</Th>
               <Th>Title</Th>
-              <Th figure className="w-[90px] max-xl:hidden">
+              <Th figure className="w-[90px] max-xl:hidden print:table-cell">
                 Cost
               </Th>
               <Th className="w-[170px]">What happens next</Th>
@@ -68,7 +73,8 @@ function IncidentTask({ task, nowMs }: { task: Task; nowMs: number }) {
         <StatusWord look={lookOf(task, nowMs)} />
       </Td>
       <Td className="mono text-ink-2 max-[1400px]:hidden print:table-cell" title={task.id}>
-        {shortId(task.id)}
+        <span className="print:hidden">{shortId(task.id)}</span>
+        <span className="hidden print:inline">{task.id}</span>
       </Td>
       <Td className="text-ink-2 max-md:hidden">
         {task.repo}
@@ -79,7 +85,7 @@ function IncidentTask({ task, nowMs }: { task: Task; nowMs: number }) {
           {task.title}
         </Link>
       </Td>
-      <Td figure className="max-xl:hidden">
+      <Td figure className="max-xl:hidden print:table-cell">
         {task.costUsd === null ? <Unknown /> : formatMoney(task.costUsd)}
       </Td>
       <Td className={`max-md:text-right ${next.tone === 'warn' ? 'text-warn-fg' : 'text-ink-2'}`}>{next.words}</Td>

@@ -2,21 +2,25 @@
 
 import type { Task } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
+import { Empty } from './empty.tsx'
 import { formatDuration, shortId } from './format.ts'
 import { useSweeper } from './health.tsx'
 import { nextStepInBrief } from './next-brief.ts'
 import { STATUS_LOOKS, StatusWord } from './task-status.tsx'
 import { Age } from './time.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th, TWO_LINES, TWO_LINES_HEAD, TWO_LINES_TITLE } from './ui/table.tsx'
 
 /** The tasks that wait for recovery now, each with what happens to it next. */
 export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
-  const { ageMs } = useSweeper()
+  const { ageMs, late } = useSweeper()
   if (tasks.length === 0) {
-    const checked = ageMs === null ? 'Not checked yet.' : `Checked ${formatDuration(ageMs)} ago.`
-    return <EmptyState>Nothing is interrupted. {checked}</EmptyState>
+    if (late || ageMs === null) return <Empty of="interrupted" kind="unknown" />
+    return (
+      <Empty of="interrupted" kind="good">
+        Checked {formatDuration(ageMs)} ago.
+      </Empty>
+    )
   }
   return (
     <Table aria-label="Interrupted tasks">

@@ -1,9 +1,10 @@
 import type { BulkOperation, ItemResult, OperationItem } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { SectionHeading } from './page-heading.tsx'
 import { Moment } from './time.tsx'
 import { type Tone, WORDS } from './tone.ts'
+import { ButtonLink } from './ui/button.tsx'
 import { ChipLink } from './ui/chip-link.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
@@ -39,7 +40,15 @@ export function OperationItemTable({ operation, items, result }: OperationItemTa
           ))}
         </span>
       </SectionHeading>
-      {items.length === 0 ? <EmptyState>None of its tasks.</EmptyState> : <Items items={items} />}
+      {items.length === 0 ? (
+        <Empty
+          of="operationItems"
+          kind="filtered"
+          action={result !== null && <ButtonLink href={here}>Look at all of them</ButtonLink>}
+        />
+      ) : (
+        <Items items={items} />
+      )}
     </>
   )
 }

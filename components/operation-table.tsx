@@ -1,20 +1,19 @@
 import type { BulkOperation } from '#lib/task/schema.ts'
 import { operationTitle, scopeWords } from './bulk-words.ts'
+import { Empty } from './empty.tsx'
 import { formatCount } from './format.ts'
 import { operationLookOf } from './operation-look.ts'
 import { StatusIcon } from './status-icon.tsx'
 import { Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
-import { EmptyState } from './ui/empty-state.tsx'
+import { ButtonLink } from './ui/button.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
 /** Bulk acts, newest first: what, by whom, why, and how far they have come. */
 export function OperationTable({ operations }: { operations: readonly BulkOperation[] }) {
   if (operations.length === 0) {
-    return (
-      <EmptyState>No bulk act yet. Select tasks on the Tasks page, with x or the boxes, and act on them.</EmptyState>
-    )
+    return <Empty of="operations" kind="never" action={<ButtonLink href="/tasks">Go to tasks</ButtonLink>} />
   }
   return (
     <Table aria-label="Operations">

@@ -1,10 +1,11 @@
 'use client'
 
-import { type ReactNode, useDeferredValue, useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import type { Attempt, Stream, Task } from '#lib/task/schema.ts'
 import { DownloadLink } from './download-link.tsx'
-import { formatBytes, formatClock, formatCount, plural } from './format.ts'
+import { formatBytes, formatCount, plural } from './format.ts'
 import { type LiveOutput, useLiveOutput } from './live-output.ts'
+import { OutputEnd } from './output-end.tsx'
 import { OutputFind } from './output-find.tsx'
 import { createLineReader, missingOf, placesOf } from './output-lines.ts'
 import { OutputLog } from './output-log.tsx'
@@ -122,36 +123,4 @@ function sizeOf({ chunks }: LiveOutput, lines: number, attempt: Attempt | null):
   // While it is being written, the record of the attempt is older than the lines.
   const size = attempt?.finishedAt == null ? '' : `, ${formatBytes(attempt.outputBytes)}`
   return `${plural(lines, 'line')}${gone}${size}`
-}
-
-interface OutputEndProps {
-  task: Task
-  attempt: Attempt | null
-  output: LiveOutput
-  empty: boolean
-}
-
-/** Below the last line: why nothing more comes, or that nothing came yet. */
-function OutputEnd({ task, attempt, output, empty }: OutputEndProps) {
-  if (attempt === null) return <Note>Not begun, so nothing is written.</Note>
-  if (!output.loaded) return <Note late>Reading the output…</Note>
-  if (attempt.finishedAt === null) return empty ? <Note>Running, and nothing written yet.</Note> : null
-  if (attempt.status !== 'interrupted') return empty ? <Note>Ended without output.</Note> : null
-  const last = output.chunks.at(-1)
-  return (
-    <div className="mx-6 mt-2 border-warn-fill border-t-2 pt-2 font-sans text-12 text-warn-fg max-md:mx-4">
-      <p className="flex flex-wrap gap-x-4">
-        {last && <span>{formatClock(last.at, 'milliseconds')} last output</span>}
-        {attempt.lastHeartbeatAt !== null && <span>{formatClock(attempt.lastHeartbeatAt)} last heartbeat</span>}
-        <span>{formatClock(attempt.finishedAt)} interrupted</span>
-      </p>
-      {task.sealedAt === null && attempt.attempt === task.attempt && (
-        <p className="pt-2 text-ink-3">Attempt {attempt.attempt + 1} would go on here.</p>
-      )}
-    </div>
-  )
-}
-
-function Note({ late = false, children }: { late?: boolean; children: ReactNode }) {
-  return <p className={`${late ? 'late' : ''} px-6 font-sans text-13 text-ink-3 max-md:px-4`}>{children}</p>
 }

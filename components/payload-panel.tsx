@@ -1,5 +1,6 @@
 import type { Compensation, Task, Unmasked } from '#lib/task/schema.ts'
 import { CompensationList } from './compensation-list.tsx'
+import { Empty } from './empty.tsx'
 import { JsonView } from './json-view.tsx'
 import { UnmaskPanel } from './unmask-panel.tsx'
 import type { Call } from './use-call.ts'
@@ -16,7 +17,7 @@ export function PayloadPanel({ task, compensations, unmask }: PayloadPanelProps)
   return (
     <div className="flex flex-1 flex-col gap-5 overflow-y-auto px-6 py-4 max-md:px-4">
       {task.payload === null ? (
-        <p className="text-ink-3">It was given no payload.</p>
+        <Empty of="payload" kind="never" small className="-mx-6 max-md:-mx-4" />
       ) : (
         <JsonView name="Payload" value={task.payload} />
       )}

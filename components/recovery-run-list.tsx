@@ -1,8 +1,8 @@
 import { Hand, type LucideIcon, Power, RotateCw } from 'lucide-react'
 import type { RecoveryRun } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { formatDuration, plural } from './format.ts'
 import { Moment } from './time.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 
 type Trigger = RecoveryRun['trigger']
@@ -15,7 +15,7 @@ const TRIGGERS: Record<Trigger, { word: string; icon: LucideIcon }> = {
 
 /** Passes that found something, each with the lines that it printed. */
 export function RecoveryRunList({ runs }: { runs: readonly RecoveryRun[] }) {
-  if (runs.length === 0) return <EmptyState>No pass of recovery has found anything yet.</EmptyState>
+  if (runs.length === 0) return <Empty of="passes" kind="never" />
   return (
     <ol>
       {runs.map((run) => (

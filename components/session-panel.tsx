@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Session } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { SESSION_LOOKS } from './session-look.ts'
 import { Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
@@ -7,7 +8,7 @@ import { WORDS } from './tone.ts'
 /** The agent's conversation that the newest attempt ran in, and whether another one may go on with it. */
 export function SessionPanel({ session }: { session: Session | null }) {
   if (session === null) {
-    return <p className="px-6 py-4 text-ink-3 max-md:px-4">No agent session was linked to this task.</p>
+    return <Empty of="session" kind="never" small />
   }
   const { word, tone } = SESSION_LOOKS[session.status]
   return (

@@ -1,15 +1,15 @@
 import type { Session } from '#lib/task/schema.ts'
+import { EmptyFirst } from './empty-first.tsx'
 import { shortId } from './format.ts'
 import { SESSION_LOOKS } from './session-look.ts'
 import { Moment } from './time.tsx'
 import { WORDS } from './tone.ts'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 
 /** Agent sessions, and why those that are over cannot be gone on with. */
 export function SessionTable({ sessions }: { sessions: readonly Session[] }) {
-  if (sessions.length === 0) return <EmptyState>No agent session is on record yet.</EmptyState>
+  if (sessions.length === 0) return <EmptyFirst of="sessions" />
   return (
     <Table aria-label="Sessions">
       <thead>

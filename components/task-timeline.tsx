@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import type { Attempt, TaskEvent } from '#lib/task/schema.ts'
+import { Empty } from './empty.tsx'
 import { EVENT_KINDS } from './event-kind.ts'
 import { EventMark, eventLookOf } from './event-look.tsx'
 import { wordsOf } from './event-words.ts'
@@ -49,7 +50,8 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
         </h2>
         <Segments label="Show" value={filter} choices={FILTERS} onChange={setFilter} className="-mr-2" />
       </div>
-      {shown.length === 0 && <p className="px-6 py-2 text-ink-3 max-md:px-4">{EMPTY[filter]}</p>}
+      {shown.length === 0 &&
+        (filter === 'all' ? <Empty of="timeline" kind="never" small /> : <NoneOf filter={filter} />)}
       <ol className="@container px-6 pb-4 max-md:px-4">
         {shown.map((event, index) => (
           <TimelineItem key={event.id} event={event} attempts={attempts} last={index === shown.length - 1} />
@@ -64,8 +66,16 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
   )
 }
 
-const EMPTY: Record<TimelineFilter, string> = {
-  all: 'Nothing has been written down yet.',
+/** Of what was read so far: older pages may hold some. */
+function NoneOf({ filter }: { filter: Exclude<TimelineFilter, 'all'> }) {
+  return (
+    <Empty of="timeline" kind="filtered" small>
+      {NONE_OF[filter]}
+    </Empty>
+  )
+}
+
+const NONE_OF: Record<Exclude<TimelineFilter, 'all'>, string> = {
   transition: 'Its status has not changed yet.',
   act: 'Nobody has acted on it.',
   refusal: 'Nothing was refused.',

@@ -1,5 +1,6 @@
 import type { Throughput, ThroughputOutcome, ThroughputWindow } from '#lib/task/throughput.ts'
 import type { BarPattern } from './activity-look.ts'
+import { Empty } from './empty.tsx'
 import { formatCount, formatTerm } from './format.ts'
 import { Swatch } from './share-bar.tsx'
 import { hrefOf } from './task-query.ts'
@@ -65,6 +66,9 @@ export function ThroughputPanel({ throughput, window }: { throughput: Throughput
           ))}
         </nav>
       </div>
+      {(totals.created ?? 0) + sum(totals, ALL) === 0 && (
+        <Empty of="throughput" kind="filtered" small className="-mb-11" />
+      )}
       <div aria-hidden="true" className="flex h-20 items-end gap-px px-6 pt-2 max-md:px-4">
         {spans.map(({ at, counts }) => (
           <SpanBar key={at} at={at} counts={counts} highest={highest} />

@@ -2,6 +2,7 @@
 
 import type { Webhook, WebhookDelivery } from '#lib/task/webhook.ts'
 import { ActButton } from './act-button.tsx'
+import { Empty } from './empty.tsx'
 import { ReasonButton } from './reason-button.tsx'
 import { ShownOnce } from './shown-once.tsx'
 import type { Act } from './task-acts.ts'
@@ -81,7 +82,7 @@ export function WebhookItem({ webhook, deliveries, acts }: WebhookItemProps) {
 }
 
 function DeliveryTable({ deliveries, redeliver }: { deliveries: readonly WebhookDelivery[]; redeliver: Act }) {
-  if (deliveries.length === 0) return <p className="px-6 pb-3 text-ink-3 max-md:px-4">Nothing was sent there yet.</p>
+  if (deliveries.length === 0) return <Empty of="deliveries" kind="never" small />
   return (
     <Table aria-label="Deliveries">
       <thead>

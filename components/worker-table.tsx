@@ -2,12 +2,12 @@
 
 import type { Worker } from '#lib/task/schema.ts'
 import { useNow } from './clock.tsx'
+import { EmptyFirst } from './empty-first.tsx'
 import { formatDuration, plural } from './format.ts'
 import { judgeLease, type Ticks } from './liveness.ts'
 import { LivenessTicks } from './liveness-ticks.tsx'
 import { SlotBar } from './slot-bar.tsx'
 import { Age } from './time.tsx'
-import { EmptyState } from './ui/empty-state.tsx'
 import { Link } from './ui/link.tsx'
 import { Table, Td, Th } from './ui/table.tsx'
 import { WorkerWord, workerLookOf } from './worker-look.tsx'
@@ -45,7 +45,7 @@ function goneMs({ endedAt }: Worker, nowMs: number): number {
 export function WorkerTable({ workers }: { workers: readonly Worker[] }) {
   const now = useNow()
   if (workers.length === 0) {
-    return <EmptyState>No worker has registered yet. One does when it first claims or runs a task.</EmptyState>
+    return <EmptyFirst of="workers" />
   }
   return (
     <Table aria-label="Workers">

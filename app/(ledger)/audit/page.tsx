@@ -2,12 +2,11 @@ import type { Metadata } from 'next'
 import { AuditFilters } from '#components/audit-filters.tsx'
 import { AuditList } from '#components/audit-list.tsx'
 import { DownloadLink } from '#components/download-link.tsx'
+import { Empty } from '#components/empty.tsx'
 import { plural } from '#components/format.ts'
 import { PageHeading } from '#components/page-heading.tsx'
 import { Pager } from '#components/pager.tsx'
-import { Problem } from '#components/problem.tsx'
 import { ButtonLink } from '#components/ui/button.tsx'
-import { EmptyState } from '#components/ui/empty-state.tsx'
 import { auditAddress, readAuditQuery } from '#lib/api/audit-query.ts'
 import { allows } from '#lib/api/authenticate.ts'
 import { requireContext } from '#lib/api/session.ts'
@@ -23,9 +22,10 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
   const context = await requireContext(address)
   if (!allows(context.actor.role, 'operator')) {
     return (
-      <Problem title="The audit log is for operators" action={<ButtonLink href="/tasks">Go to tasks</ButtonLink>}>
-        A {context.actor.role} may look at tasks, and not at who did what.
-      </Problem>
+      <>
+        <PageHeading title="Audit" />
+        <Empty of="audit" kind="forbidden" action={<ButtonLink href="/tasks">Go to tasks</ButtonLink>} />
+      </>
     )
   }
   const page = readPage(address, parameters)
@@ -37,11 +37,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         <code className="mono">rollcall audit verify</code>
       </PageHeading>
       <AuditFilters query={query} />
-      {entries.length === 0 ? (
-        <EmptyState>{address === '/audit' ? 'Nobody has acted yet.' : 'No act matches.'}</EmptyState>
-      ) : (
-        <AuditList entries={entries} />
-      )}
+      {entries.length === 0 ? <NoAct filtered={address !== '/audit'} /> : <AuditList entries={entries} />}
       <Pager label={plural(entries.length, 'act')} {...page.pager(nextCursor)}>
         {(['csv', 'json'] as const).map((format) => (
           <DownloadLink key={format} href={auditAddress('/exports/audit', query, { format })} kind="quiet" size="small">
@@ -51,4 +47,9 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       </Pager>
     </>
   )
+}
+
+function NoAct({ filtered }: { filtered: boolean }) {
+  if (!filtered) return <Empty of="audit" kind="never" />
+  return <Empty of="audit" kind="filtered" action={<ButtonLink href="/audit">Clear the filter</ButtonLink>} />
 }

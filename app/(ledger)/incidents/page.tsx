@@ -41,7 +41,7 @@ export default async function IncidentsPage({ searchParams }: { searchParams: Pr
           </ChipLink>
         ))}
       </nav>
-      <IncidentTable incidents={incidents} open={state === 'open'} />
+      <IncidentTable incidents={incidents} state={state} />
       <Pager label={plural(incidents.length, 'incident')} {...page.pager(nextCursor)} />
     </>
   )

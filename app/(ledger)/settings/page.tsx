@@ -3,7 +3,6 @@ import { ActButton } from '#components/act-button.tsx'
 import { SectionHeading } from '#components/page-heading.tsx'
 import { PasswordChangeForm } from '#components/password-change-form.tsx'
 import { SignInTable } from '#components/sign-in-table.tsx'
-import { EmptyState } from '#components/ui/empty-state.tsx'
 import { currentSignIn, requireContext } from '#lib/api/session.ts'
 import { findMember, listSignIns } from '#lib/ledger/index.ts'
 import { LIMITS } from '#lib/task/schema.ts'
@@ -18,7 +17,9 @@ export default async function YouPage() {
   const member = memberId === undefined ? null : await findMember(context, memberId)
   if (member === null) {
     return (
-      <EmptyState>{`You are signed in with the token ${name}, as ${role}. It ends with the token, or when you sign out.`}</EmptyState>
+      <p className="px-6 py-6 text-15 max-md:px-4">
+        {`You are signed in with the token ${name}, as ${role}. It ends with the token, or when you sign out.`}
+      </p>
     )
   }
   const { signIns } = await listSignIns(context, { memberId: member.id, limit: LIMITS.page })

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { Empty } from '#components/empty.tsx'
 import { statusesOf } from '#components/exclusions.ts'
 import { ExportLinks } from '#components/export-links.tsx'
 import { FilterEmpty } from '#components/filter-empty.tsx'
@@ -12,6 +13,7 @@ import { TaskList } from '#components/task-list.tsx'
 import { hrefOf } from '#components/task-query.ts'
 import { TaskTableHead } from '#components/task-table-head.tsx'
 import { TaskViews } from '#components/task-views.tsx'
+import { ButtonLink } from '#components/ui/button.tsx'
 import { ViewsButton } from '#components/views-button.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { countTasks, listViews, readHealth } from '#lib/ledger/index.ts'
@@ -81,6 +83,7 @@ function NotRun({ query, views }: { query: Refused; views: ReactNode }) {
         <QueryChips filters={query.filters} />
       </QueryBox>
       <div className="border-line border-b">{views}</div>
+      <Empty of="tasks" kind="unknown" action={<ButtonLink href="/tasks">Clear the filter</ButtonLink>} />
     </>
   )
 }

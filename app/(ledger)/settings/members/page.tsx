@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
 import { AdminsOnly } from '#components/admins-only.tsx'
+import { Empty } from '#components/empty.tsx'
 import { plural } from '#components/format.ts'
 import { InviteForm } from '#components/invite-form.tsx'
 import { LinkTable } from '#components/link-table.tsx'
 import { MemberTable } from '#components/member-table.tsx'
 import { SectionHeading } from '#components/page-heading.tsx'
 import { Pager } from '#components/pager.tsx'
-import { EmptyState } from '#components/ui/empty-state.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listLinks, listMembers } from '#lib/ledger/index.ts'
 import { orFromTop, type Parameters, readPage } from '../../pages.ts'
@@ -20,14 +20,14 @@ const LINKS = 20
 export default async function MembersPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage(PATH, await searchParams)
   const context = await requireContext(PATH)
-  if (context.actor.role !== 'admin') return <AdminsOnly what="Members and invitations" role={context.actor.role} />
+  if (context.actor.role !== 'admin') return <AdminsOnly what="members" role={context.actor.role} />
   const { members, nextCursor } = await orFromTop(PATH, listMembers(context, page.command))
   const { links } = await listLinks(context, { limit: LINKS })
   return (
     <>
       <InviteForm invite={actions.inviteMemberAction} />
       {members.length === 0 ? (
-        <EmptyState>Nobody has joined yet. Invite somebody, or yourself.</EmptyState>
+        <Empty of="members" kind="never" />
       ) : (
         <MemberTable
           members={members}

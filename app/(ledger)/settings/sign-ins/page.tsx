@@ -15,7 +15,7 @@ const PATH = '/settings/sign-ins'
 export default async function SignInsPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage(PATH, await searchParams)
   const context = await requireContext(PATH)
-  if (context.actor.role !== 'admin') return <AdminsOnly what="The sign-ins of others" role={context.actor.role} />
+  if (context.actor.role !== 'admin') return <AdminsOnly what="signIns" role={context.actor.role} />
   const { signIns, nextCursor } = await orFromTop(PATH, listSignIns(context, page.command))
   const current = await currentSignIn()
   return (

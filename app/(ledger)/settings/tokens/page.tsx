@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { AdminsOnly } from '#components/admins-only.tsx'
+import { Empty } from '#components/empty.tsx'
 import { plural } from '#components/format.ts'
 import { Pager } from '#components/pager.tsx'
 import { TokenForm } from '#components/token-form.tsx'
 import { TokenTable } from '#components/token-table.tsx'
-import { EmptyState } from '#components/ui/empty-state.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listTokens } from '#lib/ledger/index.ts'
 import { orFromTop, type Parameters, readPage } from '../../pages.ts'
@@ -17,15 +17,13 @@ const PATH = '/settings/tokens'
 export default async function TokensPage({ searchParams }: { searchParams: Promise<Parameters> }) {
   const page = readPage(PATH, await searchParams)
   const context = await requireContext(PATH)
-  if (context.actor.role !== 'admin') return <AdminsOnly what="Tokens" role={context.actor.role} />
+  if (context.actor.role !== 'admin') return <AdminsOnly what="tokens" role={context.actor.role} />
   const { tokens, nextCursor } = await orFromTop(PATH, listTokens(context, page.command))
   return (
     <>
       <TokenForm create={createTokenAction} />
       {tokens.length === 0 ? (
-        <EmptyState>
-          No token yet. Make an operator’s for the command on your own machine, a worker’s for a host.
-        </EmptyState>
+        <Empty of="tokens" kind="never" />
       ) : (
         <TokenTable tokens={tokens} rotate={rotateTokenAction} revoke={revokeTokenAction} />
       )}

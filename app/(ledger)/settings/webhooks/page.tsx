@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { AdminsOnly } from '#components/admins-only.tsx'
+import { Empty } from '#components/empty.tsx'
 import { WebhookForm } from '#components/webhook-form.tsx'
 import { WebhookItem } from '#components/webhook-item.tsx'
 import { requireContext } from '#lib/api/session.ts'
@@ -26,12 +27,13 @@ const acts = {
 
 export default async function WebhooksPage() {
   const context = await requireContext('/settings/webhooks')
-  if (context.actor.role !== 'admin') return <AdminsOnly what="Webhooks" role={context.actor.role} />
+  if (context.actor.role !== 'admin') return <AdminsOnly what="webhooks" role={context.actor.role} />
   const { webhooks } = await listWebhooks(context)
   const sent = await Promise.all(webhooks.map(({ id }) => listDeliveries(context, { webhookId: id, limit: NEWEST })))
   return (
     <>
       <WebhookForm create={createWebhookAction} />
+      {webhooks.length === 0 && <Empty of="webhooks" kind="never" />}
       {webhooks.map((webhook, index) => (
         <WebhookItem key={webhook.id} webhook={webhook} deliveries={sent[index]?.deliveries ?? []} acts={acts} />
       ))}
