@@ -9,7 +9,7 @@ export function Breadcrumbs({ href, name, here }: { href: string; name: string; 
       <PhoneBack href={href} label={`Back to ${name.toLowerCase()}`} mono>
         {here}
       </PhoneBack>
-      <nav aria-label="Breadcrumbs" className="flex h-5 items-center gap-2 text-ink-2 max-md:hidden">
+      <nav aria-label="Breadcrumbs" className="flex h-5 items-center gap-2 text-ink-2 max-md:hidden print:hidden">
         <Link href={href} className="touch relative hover:text-ink">
           {name}
         </Link>

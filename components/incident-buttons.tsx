@@ -1,6 +1,7 @@
 'use client'
 
 import { lazy, Suspense, useActionState, useState } from 'react'
+import { LIMITS } from '#lib/task/limits.ts'
 import type { Incident, OperationAction, Role } from '#lib/task/schema.ts'
 import type { BulkActions } from './bulk-scope.ts'
 import { DownloadLink } from './download-link.tsx'
@@ -8,7 +9,7 @@ import { formatCount, plural } from './format.ts'
 import { useKeys } from './keys.ts'
 import { ReasonButton } from './reason-button.tsx'
 import { type Act, roleRefusal } from './task-acts.ts'
-import { Button } from './ui/button.tsx'
+import { Button, ButtonLink } from './ui/button.tsx'
 import { Tooltip } from './ui/tooltip.tsx'
 
 const BulkDialog = lazy(() => import('./bulk-dialog.tsx'))
@@ -67,7 +68,11 @@ export function IncidentButtons({ incident, role, person, actions, bulk }: Incid
       </ReasonButton>
       <DownloadLink href={`/exports/incidents/${id}?format=csv`}>Export CSV</DownloadLink>
       <DownloadLink href={`/exports/incidents/${id}?format=json`}>JSON</DownloadLink>
-      <Button onClick={() => print()}>Print</Button>
+      {incident.total > LIMITS.page ? (
+        <ButtonLink href={`/incidents/${id}/paper`}>Print</ButtonLink>
+      ) : (
+        <Button onClick={() => print()}>Print</Button>
+      )}
     </>
   )
 }

@@ -21,6 +21,9 @@ export function IncidentHeading({ incident, children }: { incident: Incident; ch
         <div className="ml-auto flex flex-wrap gap-2 max-md:ml-0 print:hidden">{children}</div>
       </div>
       <Facts>
+        <Fact name="Incident" className="hidden print:block">
+          <span className="mono">{id}</span>
+        </Fact>
         <Fact name="Cause">
           {CAUSE_WORDS[cause]}: {plural(workers, 'worker')}
           {host !== null && ` on ${host}`}
