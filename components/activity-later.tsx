@@ -1,8 +1,9 @@
 'use client'
 
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
+import { later } from './ui/later.ts'
 
-const ActivitySection = lazy(() => import('./activity-section.tsx'))
+const ActivitySection = later(() => import('./activity-section.tsx'))
 const NEAR = '200px'
 
 /** The chart is for the browser alone, and heavier than all above it: it comes after the figures, once it is near. */

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { type KeyboardEvent, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import type { View } from '#lib/task/view.ts'
 import { type Command, commandsFor, matching } from './commands.ts'
 import { readRecord } from './read-record.ts'
@@ -10,8 +10,9 @@ import { useHrefOf } from './site-nav.tsx'
 import { roleRefusal } from './task-acts.ts'
 import { Dialog } from './ui/dialog.tsx'
 import { Input } from './ui/field.tsx'
+import { later } from './ui/later.ts'
 
-const PauseDialog = lazy(() => import('./pause-dialog.tsx'))
+const PauseDialog = later(() => import('./pause-dialog.tsx'))
 
 interface CommandPaletteProps {
   open: boolean

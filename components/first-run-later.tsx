@@ -1,8 +1,9 @@
 'use client'
 
-import { type ComponentProps, lazy, Suspense } from 'react'
+import { type ComponentProps, Suspense } from 'react'
+import { later } from './ui/later.ts'
 
-const FirstRunPage = lazy(() => import('./first-run.tsx'))
+const FirstRunPage = later(() => import('./first-run.tsx'))
 
 /** Loaded when it is shown: what a ledger shows once in its life is no part of every list. */
 export function FirstRun(props: ComponentProps<typeof FirstRunPage>) {

@@ -1,13 +1,14 @@
 'use client'
 
-import { createContext, lazy, type ReactNode, Suspense, use, useEffect, useEffectEvent, useState } from 'react'
+import { createContext, type ReactNode, Suspense, use, useEffect, useEffectEvent, useState } from 'react'
 import type { Health } from '#lib/task/schema.ts'
 import { useClock, useNow } from './clock.tsx'
 import { formatClock, formatDuration } from './format.ts'
 import { usePoll } from './live.tsx'
 import type { RecoveryControl } from './recovery-control.ts'
+import { later } from './ui/later.ts'
 
-const PauseBand = lazy(() => import('./pause-band.tsx'))
+const PauseBand = later(() => import('./pause-band.tsx'))
 
 const POLL_MS = 2000
 const TIMEOUT_MS = 5000

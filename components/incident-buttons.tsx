@@ -1,6 +1,6 @@
 'use client'
 
-import { lazy, Suspense, useActionState, useState } from 'react'
+import { Suspense, useActionState, useState } from 'react'
 import { LIMITS } from '#lib/task/limits.ts'
 import type { Incident, OperationAction, Role } from '#lib/task/schema.ts'
 import type { BulkActions } from './bulk-scope.ts'
@@ -10,9 +10,10 @@ import { useKeys } from './keys.ts'
 import { ReasonButton } from './reason-button.tsx'
 import { type Act, roleRefusal } from './task-acts.ts'
 import { Button, ButtonLink } from './ui/button.tsx'
+import { later } from './ui/later.ts'
 import { Tooltip } from './ui/tooltip.tsx'
 
-const BulkDialog = lazy(() => import('./bulk-dialog.tsx'))
+const BulkDialog = later(() => import('./bulk-dialog.tsx'))
 
 interface IncidentButtonsProps {
   incident: Incident

@@ -1,14 +1,15 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useKeys } from './keys.ts'
 import type { RecoveryControl } from './recovery-control.ts'
 import { PAGES, useHrefOf } from './site-nav.tsx'
+import { later } from './ui/later.ts'
 import { useGo } from './ui/link.tsx'
 
-const HelpDialog = lazy(() => import('./help-dialog.tsx'))
-const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const HelpDialog = later(() => import('./help-dialog.tsx'))
+const CommandPalette = later(() => import('./command-palette.tsx'))
 
 export const QUERY_ID = 'query'
 

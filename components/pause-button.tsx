@@ -1,12 +1,13 @@
 'use client'
 
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { RecoveryControl } from './recovery-control.ts'
 import { roleRefusal } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
+import { later } from './ui/later.ts'
 import { Tooltip } from './ui/tooltip.tsx'
 
-const PauseDialog = lazy(() => import('./pause-dialog.tsx'))
+const PauseDialog = later(() => import('./pause-dialog.tsx'))
 
 /** `paused`: a pause takes the place of the one before it. */
 export function PauseButton({ recovery, paused }: { recovery: RecoveryControl; paused: boolean }) {

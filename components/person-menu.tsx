@@ -1,11 +1,12 @@
 'use client'
 
-import { lazy, Suspense, useRef, useState } from 'react'
+import { Suspense, useRef, useState } from 'react'
 import type { PersonMenuProps } from './person-menu-items.tsx'
 import { Icon } from './ui/icon.tsx'
+import { later } from './ui/later.ts'
 
 const loadItems = () => import('./person-menu-items.tsx')
-const PersonMenuItems = lazy(loadItems)
+const PersonMenuItems = later(loadItems)
 
 /** On a phone it holds the pages too. A popover of the browser: it closes on Esc and on a press elsewhere by itself. */
 export function PersonMenu(person: PersonMenuProps) {

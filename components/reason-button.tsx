@@ -1,10 +1,11 @@
 'use client'
 
-import { lazy, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { DialogButton } from './dialog-button.tsx'
 import type { ReasonDialogProps } from './reason-dialog.tsx'
+import { later } from './ui/later.ts'
 
-const ReasonDialog = lazy(() => import('./reason-dialog.tsx'))
+const ReasonDialog = later(() => import('./reason-dialog.tsx'))
 
 interface ReasonButtonProps extends Omit<ReasonDialogProps, 'open' | 'onClose'> {
   children: ReactNode

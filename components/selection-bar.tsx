@@ -1,6 +1,6 @@
 'use client'
 
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { OperationAction, Role } from '#lib/task/schema.ts'
 import { type BulkActions, countWords, scopeOf } from './bulk-scope.ts'
 import { BULK_ACTIONS, BULK_WORDS } from './bulk-words.ts'
@@ -11,9 +11,10 @@ import { countOf, type Selecting } from './selection.ts'
 import { roleRefusal } from './task-acts.ts'
 import type { Filters } from './task-query.ts'
 import { Kbd } from './ui/kbd.tsx'
+import { later } from './ui/later.ts'
 import { Tooltip } from './ui/tooltip.tsx'
 
-const BulkDialog = lazy(() => import('./bulk-dialog.tsx'))
+const BulkDialog = later(() => import('./bulk-dialog.tsx'))
 
 interface SelectionBarProps {
   selection: Selecting

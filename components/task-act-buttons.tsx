@@ -1,16 +1,17 @@
 'use client'
 
 import { ArrowRightLeft, Ban, type LucideIcon, MessageSquare, Undo2, X } from 'lucide-react'
-import { lazy, Suspense, useActionState, useState } from 'react'
+import { Suspense, useActionState, useState } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
 import { useKeys } from './keys.ts'
 import { MoreActs } from './more-acts.tsx'
 import { type ActFacts, type ActName, type MAIN_ACTS, refusalOf, roleRefusal, type TaskActions } from './task-acts.ts'
 import { Button } from './ui/button.tsx'
+import { later } from './ui/later.ts'
 import { Tooltip } from './ui/tooltip.tsx'
 import type { Candidate } from './worker-choice.tsx'
 
-const TaskActDialog = lazy(() => import('./task-act-dialog.tsx'))
+const TaskActDialog = later(() => import('./task-act-dialog.tsx'))
 
 const ACTS: readonly { act: (typeof MAIN_ACTS)[number]; name: string; key: string; icon: LucideIcon }[] = [
   { act: 'reassign', name: 'Reassign…', key: 'a', icon: ArrowRightLeft },

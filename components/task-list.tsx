@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { type ReactNode, Suspense, useEffect } from 'react'
 import type { Role, Task } from '#lib/task/schema.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
 import type { BulkActions } from './bulk-scope.ts'
@@ -9,11 +9,12 @@ import { useLiveTasks } from './live-tasks.ts'
 import { countOf, useSelection } from './selection.ts'
 import { type Filters, hrefOf } from './task-query.ts'
 import { TaskTable } from './task-table.tsx'
+import { later } from './ui/later.ts'
 
 /** Loaded once something is selected: it brings its tooltips with it. */
-const SelectionBar = lazy(() => import('./selection-bar.tsx'))
+const SelectionBar = later(() => import('./selection-bar.tsx'))
 /** Loaded once there is something to say. */
-const Freshness = lazy(() => import('./task-freshness.tsx'))
+const Freshness = later(() => import('./task-freshness.tsx'))
 
 interface TaskListProps {
   tasks: readonly Task[]

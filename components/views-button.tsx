@@ -1,11 +1,12 @@
 'use client'
 
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { chipClass } from './ui/chip-link.tsx'
+import { later } from './ui/later.ts'
 import type { ViewsDialogProps } from './views-dialog.tsx'
 
 const load = () => import('./views-dialog.tsx')
-const ViewsDialog = lazy(load)
+const ViewsDialog = later(load)
 
 /** Keeps the query that is shown under a name, and looks after those that are kept. */
 export function ViewsButton(props: Omit<ViewsDialogProps, 'open' | 'onClose'>) {
