@@ -18,16 +18,16 @@ export function OpenIncidents({ incidents }: { incidents: readonly Incident[] })
           <li
             key={incident.id}
             data-incident={incident.id}
-            className="relative flex min-h-10 items-center gap-x-6 border-line border-b px-6 py-1.5 hover:bg-hover max-md:flex-wrap max-md:px-4"
+            className="relative grid min-h-10 grid-cols-[minmax(10rem,20rem)_5rem_minmax(4rem,12rem)_8.5rem_minmax(0,1fr)] items-center gap-x-6 border-line border-b px-6 py-1.5 hover:bg-hover max-md:flex max-md:flex-wrap max-md:px-4"
           >
             <Link
               href={`/incidents/${incident.id}`}
-              className="w-80 truncate font-medium after:absolute after:inset-0 max-lg:w-60 max-md:w-full"
+              className="truncate font-medium after:absolute after:inset-0 max-md:w-full"
             >
               {incident.title}
             </Link>
-            <Moment at={incident.openedAt} className="mono w-20 text-ink-2" />
-            <span className="flex h-2 w-48 shrink gap-0.5 max-lg:w-24 max-md:hidden">
+            <Moment at={incident.openedAt} className="mono text-ink-2" />
+            <span className="flex h-2 gap-0.5 max-md:hidden">
               {sharesOf(incident)
                 .filter(({ count }) => count > 0)
                 .map(({ name, count, tone, pattern }) => (
