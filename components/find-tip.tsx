@@ -26,43 +26,7 @@ const WIDTH = 92
 /** Beside the value that the pointer rests on: only these, or not these. Keys have the dialog of all values instead. */
 export default function FindTip({ tasks, filters }: FindTipProps) {
   const [shown, setShown] = useState<Shown | null>(null)
-  const find = useEffectEvent((place: HTMLElement) => shownAt(place, tasks))
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let over: Element | null = null
-    const later = (ms: number, what: () => void) => {
-      clearTimeout(timer)
-      timer = setTimeout(what, ms)
-    }
-    const move = (event: PointerEvent) => {
-      const target = event.pointerType === 'mouse' && event.target instanceof Element ? event.target : null
-      if (target?.closest('[data-find-tip]')) return clearTimeout(timer)
-      const place = target?.closest<HTMLElement>(PLACES) ?? null
-      if (place === null || place !== over) rest(place)
-    }
-    const rest = (place: HTMLElement | null) => {
-      over = place
-      if (place === null) later(LEAVE_MS, () => setShown(null))
-      else later(REST_MS, () => setShown(find(place)))
-    }
-    const hide = () => {
-      clearTimeout(timer)
-      over = null
-      setShown(null)
-    }
-    const dismiss = (event: KeyboardEvent) => event.key === 'Escape' && hide()
-    // The pointer that called for this rests on something already.
-    rest(document.querySelector<HTMLElement>(`:is(${PLACES}):hover`))
-    document.addEventListener('pointerover', move)
-    document.addEventListener('scroll', hide, { passive: true, capture: true })
-    document.addEventListener('keydown', dismiss)
-    return () => {
-      clearTimeout(timer)
-      document.removeEventListener('pointerover', move)
-      document.removeEventListener('scroll', hide, { capture: true })
-      document.removeEventListener('keydown', dismiss)
-    }
-  }, [])
+  useResting((place) => setShown(place && shownAt(place, tasks)))
   if (shown === null) return null
   const { value, left, top } = shown
   const about = `${value.name} ${value.words}`
@@ -80,6 +44,47 @@ export default function FindTip({ tasks, filters }: FindTipProps) {
       </Choice>
     </div>
   )
+}
+
+/** Tells of the place that the pointer has come to rest on, and once it has left, scrolled away or Esc was pressed. */
+function useResting(onRest: (place: HTMLElement | null) => void): void {
+  const tell = useEffectEvent(onRest)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let over: Element | null = null
+    const later = (ms: number, what: () => void) => {
+      clearTimeout(timer)
+      timer = setTimeout(what, ms)
+    }
+    const move = (event: PointerEvent) => {
+      const target = event.pointerType === 'mouse' && event.target instanceof Element ? event.target : null
+      if (target?.closest('[data-find-tip]')) return clearTimeout(timer)
+      const place = target?.closest<HTMLElement>(PLACES) ?? null
+      if (place === null || place !== over) rest(place)
+    }
+    const rest = (place: HTMLElement | null) => {
+      over = place
+      if (place === null) later(LEAVE_MS, () => tell(null))
+      else later(REST_MS, () => tell(place))
+    }
+    const hide = () => {
+      clearTimeout(timer)
+      over = null
+      tell(null)
+    }
+    const dismiss = (event: KeyboardEvent) => event.key === 'Escape' && hide()
+    // The pointer that called for this rests on something already; a finger does not.
+    if (matchMedia('(hover: hover)').matches) rest(document.querySelector<HTMLElement>(`:is(${PLACES}):hover`))
+    document.addEventListener('pointerover', move)
+    document.addEventListener('scroll', hide, { passive: true, capture: true })
+    document.addEventListener('keydown', dismiss)
+    return () => {
+      clearTimeout(timer)
+      document.removeEventListener('pointerover', move)
+      document.removeEventListener('scroll', hide, { capture: true })
+      document.removeEventListener('keydown', dismiss)
+    }
+  }, [])
 }
 
 interface ChoiceProps {

@@ -14,6 +14,7 @@ import { QuerySuggestions } from './query-suggestions.tsx'
 import { forgetQueries } from './recent-queries.ts'
 import { runQuery } from './run-query.ts'
 import { FILTERS, type Filters, hrefOf, taskIdIn, without } from './task-query.ts'
+import { useBox } from './use-query-box.ts'
 
 interface QueryCompletionProps {
   input: RefObject<HTMLInputElement | null>
@@ -22,7 +23,6 @@ interface QueryCompletionProps {
 }
 
 const NOWHERE = -1
-const MOVES = ['ArrowLeft', 'ArrowRight', 'Home', 'End']
 
 export default function QueryCompletion({ input, filters, onPopup }: QueryCompletionProps) {
   const router = useRouter()
@@ -80,6 +80,7 @@ export default function QueryCompletion({ input, filters, onPopup }: QueryComple
   useBox(input, {
     look,
     close,
+    move: () => void (at !== null && look()),
     steer,
     edit: (key, text) => {
       if (key === 'Escape') input.current?.blur()
@@ -95,47 +96,6 @@ export default function QueryCompletion({ input, filters, onPopup }: QueryComple
   const tell = useEffectEvent(onPopup)
   useEffect(() => tell({ open, active: active === NOWHERE ? undefined : `${prefix}${active}` }), [open, active, prefix])
   return <QuerySuggestions {...{ items, active, optionId, input }} onChoose={choose} />
-}
-
-interface Box {
-  look(): void
-  close(): void
-  /** Whether the key has been dealt with. */
-  steer(event: KeyboardEvent): boolean
-  edit(key: string, text: string): void
-  /** Whether what was pasted has been dealt with. */
-  paste(text: string): boolean
-}
-
-/** Listens on the box itself, before anything around it hears of a key. */
-function useBox(input: RefObject<HTMLInputElement | null>, box: Box): void {
-  const look = useEffectEvent(() => box.look())
-  const close = useEffectEvent(() => box.close())
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.isComposing) return
-    if (box.steer(event)) {
-      event.preventDefault()
-      event.stopPropagation()
-    } else box.edit(event.key, input.current?.value ?? '')
-  })
-  const release = useEffectEvent(({ key }: KeyboardEvent) => void (MOVES.includes(key) && box.look()))
-  const paste = useEffectEvent((event: ClipboardEvent) => {
-    if (box.paste(event.clipboardData?.getData('text') ?? '')) event.preventDefault()
-  })
-  useEffect(() => {
-    const { current: element } = input
-    if (element === null) return
-    const listening = new AbortController()
-    const { signal } = listening
-    for (const event of ['input', 'click', 'focus']) element.addEventListener(event, () => look(), { signal })
-    element.addEventListener('blur', () => close(), { signal })
-    element.form?.addEventListener('submit', () => close(), { signal })
-    element.addEventListener('keydown', (event) => press(event), { signal })
-    element.addEventListener('keyup', (event) => release(event), { signal })
-    element.addEventListener('paste', (event) => paste(event), { signal })
-    if (document.activeElement === element) look()
-    return () => listening.abort()
-  }, [input])
 }
 
 /** Without the chip that stands last; null when there is none. */
