@@ -1,6 +1,7 @@
 /** What agents wrote and were given is in no log line, event, or answer to a viewer: a marker is planted, and looked for. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ENDPOINTS, type Endpoint } from '#lib/contract.ts'
+import { VALUES_OF } from '#lib/task/terms.ts'
 import type { Ref } from '../support/factories.ts'
 import { cookieHeader, openSignIns, type SignIns } from '../support/sign-ins.ts'
 import { type Minted, openStage } from '../support/stage.ts'
@@ -16,6 +17,7 @@ function readsOf(taskId: string): string[] {
   return reads
     .map(({ path }) => path.replace('/tasks/{id}', `/tasks/${taskId}`).replace('{attempt}', '1').replace('{turn}', '1'))
     .filter((path) => !path.includes('{') && !path.endsWith('/stream'))
+    .flatMap((path) => (path.endsWith('/task-values') ? VALUES_OF.map((of) => `${path}?of=${of}`) : [path]))
 }
 
 describe('what agents wrote and were given', () => {
