@@ -13,6 +13,11 @@ interface FindDialogProps {
   onClose: () => void
 }
 
+const CHOICES = [
+  { word: 'Only', kind: 'plain', hrefOf: onlyThese },
+  { word: 'Not', kind: 'quiet', hrefOf: notThese },
+] as const
+
 /** Everything that a task can be found by, each with the list of those like it and of all others. */
 export default function FindDialog({ filters, values, open, onClose }: FindDialogProps) {
   return (
@@ -27,24 +32,18 @@ export default function FindDialog({ filters, values, open, onClose }: FindDialo
             <span className="mono min-w-0 flex-1 truncate text-ink" title={each.value}>
               {each.words}
             </span>
-            <ButtonLink
-              kind="plain"
-              size="small"
-              href={onlyThese(filters, each)}
-              onClick={onClose}
-              aria-label={`Only ${each.name} ${each.words}`}
-            >
-              Only these
-            </ButtonLink>
-            <ButtonLink
-              kind="quiet"
-              size="small"
-              href={notThese(filters, each)}
-              onClick={onClose}
-              aria-label={`Not ${each.name} ${each.words}`}
-            >
-              Not these
-            </ButtonLink>
+            {CHOICES.map(({ word, kind, hrefOf }) => (
+              <ButtonLink
+                key={word}
+                kind={kind}
+                size="small"
+                href={hrefOf(filters, each)}
+                onClick={onClose}
+                aria-label={`${word} ${each.name} ${each.words}`}
+              >
+                {word} these
+              </ButtonLink>
+            ))}
           </li>
         ))}
       </ul>
