@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import type { Role } from '#lib/task/schema.ts'
+import { forgetQueries } from './recent-queries.ts'
 import { PAGES, useCurrentPage, useHrefOf } from './site-nav.tsx'
 import { applyTheme, THEMES, type Theme } from './theme.ts'
 import { Link } from './ui/link.tsx'
@@ -46,7 +47,7 @@ export default function PersonMenuItems({ name, role, theme, signOut, onLeave }:
         Settings
       </Link>
       <ThemeChoice initial={theme} />
-      <form action={signOut} className="border-line border-t pt-2">
+      <form action={signOut} onSubmit={forgetQueries} className="border-line border-t pt-2">
         <button type="submit" className={ITEM}>
           Sign out
         </button>

@@ -179,3 +179,15 @@ test.describe('on a phone', () => {
     await expect.poll(() => rows(page)).toEqual(['three'])
   })
 })
+
+test('leaves no query behind for whoever signs in next', async ({ page }) => {
+  const kept = () => page.evaluate(() => Object.values(localStorage).join())
+  await enter(page)
+  await query(page).fill('repo:acme/api')
+  await query(page).press('Enter')
+  await expect.poll(kept).toContain('repo:acme/api')
+  await page.getByRole('button', { name: /, menu$/ }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL('**/sign-in')
+  expect(await kept()).not.toContain('repo:acme/api')
+})

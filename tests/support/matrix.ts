@@ -66,6 +66,7 @@ export const PAGES: Record<string, readonly [MemberRole | 'anybody', (stage: Sta
   '/workers/[id]': ['viewer', async (stage) => `/workers/${(await stage.hire()).id}`],
   '/incidents': ['viewer', () => '/incidents'],
   '/incidents/[id]': ['viewer', incidentPath],
+  '/incidents/[id]/paper': ['viewer', async (stage) => `${await incidentPath(stage)}/paper`],
   '/operations': ['viewer', () => '/operations'],
   '/operations/[id]': ['viewer', operationPath],
   '/sessions': ['viewer', () => '/sessions'],
