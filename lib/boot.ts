@@ -25,6 +25,7 @@ import {
   SYSTEM,
   startAlerter,
   startCompensator,
+  startFollowing,
   startOperationRunner,
   startSweeper,
   startTail,
@@ -52,6 +53,7 @@ async function begin(env: Env): Promise<Runtime> {
   const host = thisHost()
   const options = { sweepMs: env.sweepMs, host, onHint: (text: string) => console.log(text) }
   const context = contextFor(SWEEPER, { db, policy })
+  await startFollowing(context)
   // The first batch before the first request; what is left of a large backlog goes on beside the serving.
   await recover(contextFor({ ...SYSTEM, name: 'boot' }, { db, policy }), {
     ...options,

@@ -1,12 +1,14 @@
 /** Each kind of alert, provoked once, reaches who asked for it. */
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, it } from 'vitest'
+import type { Database } from '#lib/db/types.ts'
 import {
   createSendMail,
   createTask,
   listAudit,
   quarantineTask,
   SWEEPER,
+  startFollowing,
   testWebhook,
   verifyAudit,
 } from '#lib/ledger/index.ts'
@@ -42,6 +44,30 @@ forEachDialect('an alert', (openLedger) => {
       },
     ])
     expect(context.actor.name).toBe('ada')
+  })
+
+  it('reaches a webhook that was made while a server was looking', async () => {
+    const ledger = await openLedger()
+    const there = await receiver()
+    let meanwhile: () => Promise<unknown> = async () => {}
+    // After the first thing that a look reads.
+    const read: Database['read'] = async (text, parameters) => {
+      const rows = await ledger.db.read(text, parameters)
+      const once = meanwhile
+      meanwhile = async () => {}
+      await once()
+      return rows
+    }
+    const contextOf: Ledger['contextOf'] = (changes) => ledger.contextOf({ db: { ...ledger.db, read }, ...changes })
+    const { run, hook } = setUpWebhooks({ ...ledger, contextOf })
+    await startFollowing(ledger.context)
+    meanwhile = async () => {
+      await hook(there.url, { events: ['task.quarantined'] })
+      await provoke['task.quarantined'](ledger)
+    }
+    await sweep(ledger)
+    await run(() => there.received.length > 0)
+    expect(there.received).toHaveLength(1)
   })
 
   it('of the ledger’s own acts stands in the audit log', async () => {

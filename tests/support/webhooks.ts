@@ -9,6 +9,8 @@ import { eventually } from './eventually.ts'
 import type { Ledger } from './ledger.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
 
+/** Another test's transaction may go on for long. */
+const SETTLED_WITHIN_MS = 45_000
 /** Ends with its test. */
 const open: { close(): Promise<unknown> }[] = []
 afterEach(async () => {
@@ -37,13 +39,17 @@ export function setUpWebhooks(
     ...rest,
   })
   open.push({ close: () => alerter.stop() })
-  /** Until that holds: on PostgreSQL an event is settled once older transactions of the server are over. */
+  /** Until that holds: on PostgreSQL an event is settled once older transactions of the cluster are over. */
   const run = async (until: () => boolean | Promise<boolean> = () => true) => {
-    await eventually('what was sent has arrived', async () => {
-      await alerter.runOnce()
-      expect(errors).toEqual([])
-      return until()
-    })
+    await eventually(
+      'what was sent has arrived',
+      async () => {
+        await alerter.runOnce()
+        expect(errors).toEqual([])
+        return until()
+      },
+      SETTLED_WITHIN_MS,
+    )
   }
   const hook = (url: string, changes: Partial<CreateWebhook> = {}) =>
     createWebhook(context, { name: 'on call', kind: 'json', url, events: [...ALERT_TYPES], ...changes })

@@ -88,28 +88,37 @@ const raise = operation<readonly NewDelivery[], null>(
 
 /** Goes on from where any server left off, to the end of what is settled. */
 export async function followHistory(context: Context, sweepMs: number): Promise<void> {
-  const webhooks = await context.db.read('SELECT id, events FROM webhooks WHERE enabled')
-  for (let more = true; more; ) more = await followPage(context, webhooks)
+  for (let more = true; more; ) more = await followPage(context)
   const { sweeper, sweptAt, serverTime } = await readHealth(context, sweepMs)
-  if (sweeper === 'late') await raise(context, addressed([sweeperLate(sweptAt, serverTime)], webhooks))
+  if (sweeper === 'late') await raise(context, await addressed(context, [sweeperLate(sweptAt, serverTime)]))
 }
 
-async function followPage(context: Context, webhooks: readonly Row[]): Promise<boolean> {
+/** To be called before the first request is served: what happens from now on is told, and nothing that was before. */
+export async function startFollowing(context: Context): Promise<void> {
   const { db } = context
+  if (await readCursor(context)) return
+  const [end] = await db.read(db.dialect.eventsEnd)
+  await start(context, [Number(end?.transaction_id ?? 0), Number(end?.id ?? 0)])
+}
+
+async function readCursor({ db }: Context): Promise<Place | null> {
   const [cursor] = await db.read('SELECT transaction_id, event_id FROM alert_cursor')
-  if (!cursor) {
-    const [end] = await db.read(db.dialect.eventsEnd)
-    await start(context, [Number(end?.transaction_id ?? 0), Number(end?.id ?? 0)])
+  return cursor ? [Number(cursor.transaction_id), Number(cursor.event_id)] : null
+}
+
+async function followPage(context: Context): Promise<boolean> {
+  const from = await readCursor(context)
+  if (!from) {
+    await startFollowing(context)
     return false
   }
-  const from = [Number(cursor.transaction_id), Number(cursor.event_id)] as const
   const end = await settledAfter(context, from)
   if (!end) return false
   const rows = await readTold(context, from, end)
   const isWhole = rows.length < PAGE
   const events = rows.map(toEvent)
   const to = isWhole ? end : placeOf(rows.at(-1))
-  const deliveries = addressed(alertsOf(events), webhooks)
+  const deliveries = await addressed(context, alertsOf(events))
   const advanced = await advance(context, { from, to, deliveries, entries: events.filter(isOwnAct).map(entryOf) })
   return advanced && !isWhole
 }
@@ -140,7 +149,10 @@ function readTold({ db }: Context, from: Place, to: Place): Promise<Row[]> {
   return db.read(text, [...from, ...to])
 }
 
-function addressed(raised: readonly RaisedAlert[], webhooks: readonly Row[]): NewDelivery[] {
+/** Webhooks are read after what they are told of: one that was made before it happened is among them. */
+async function addressed({ db }: Context, raised: readonly RaisedAlert[]): Promise<NewDelivery[]> {
+  if (raised.length === 0) return []
+  const webhooks = await db.read('SELECT id, events FROM webhooks WHERE enabled')
   return raised.flatMap((each) =>
     webhooks
       .filter(({ events }) => String(events).split(',').includes(each.type))
