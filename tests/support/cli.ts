@@ -23,7 +23,9 @@ export interface Cli {
   readonly file: string
   /** Starts `rollcall` with these arguments. */
   start(args: readonly string[], options?: { readonly env?: Environment; readonly input?: string }): Run
-  /** Kills what still runs and removes the bundle. */
+  /** Kills what still runs. */
+  endRuns(): Promise<void>
+  /** The same, and removes the bundle. */
   stop(): Promise<void>
 }
 
@@ -36,8 +38,7 @@ export async function openCli(env: Environment = {}): Promise<Cli> {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(folder, 'state'), ...env })
   return {
-    file,
-    start: cli.start,
+    ...cli,
     async stop() {
       await cli.stop()
       removeFolder(folder)
@@ -55,8 +56,7 @@ export async function openServersCli(env: Environment = {}): Promise<Cli> {
   for (const name of ['node_modules', 'prisma']) symlinkSync(join(ROOT, name), join(root, name))
   const cli = cliOf(file, { ROLLCALL_STATE_PATH: join(root, 'state'), ...env })
   return {
-    file,
-    start: cli.start,
+    ...cli,
     async stop() {
       await cli.stop()
       removeFolder(root)
@@ -79,6 +79,11 @@ export function openBuiltCli(env: Environment = {}): Cli {
 
 function cliOf(file: string, env: Environment): Cli {
   const runs = new Set<Run>()
+  async function endRuns(): Promise<void> {
+    for (const run of runs) run.process.kill('SIGKILL')
+    await Promise.all([...runs].map((run) => run.ended))
+    runs.clear()
+  }
   return {
     file,
     start(args, { env: more = {}, input = '' } = {}) {
@@ -86,10 +91,8 @@ function cliOf(file: string, env: Environment): Cli {
       runs.add(run)
       return run
     },
-    async stop() {
-      for (const run of runs) run.process.kill('SIGKILL')
-      await Promise.all([...runs].map((run) => run.ended))
-    },
+    endRuns,
+    stop: endRuns,
   }
 }
 

@@ -41,6 +41,7 @@ export function openTracked(): Tracked {
     ledger = await startObedientLedger()
   })
   afterEach(async () => {
+    await cli.endRuns()
     await ledger.stop()
     removeFolder(folder)
   })
