@@ -10,6 +10,9 @@ import { FAILED_SEALED, STATUS_LOOKS, StatusWord } from './task-status.tsx'
 import { Duration, Moment } from './time.tsx'
 import { Table, Td, Th, Unknown } from './ui/table.tsx'
 
+/** Turns and cost stand only where the worker’s name has room beside them. */
+const WIDE = 'max-[1400px]:hidden'
+
 /** Newest first; above them the one that is to come, while one is. */
 export function AttemptTable({ task, attempts }: { task: Task; attempts: readonly Attempt[] }) {
   return (
@@ -30,10 +33,10 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
               Ran
             </Th>
             <Th className="w-[104px] max-xl:hidden">Ended by</Th>
-            <Th figure className="w-[76px] max-xl:hidden">
+            <Th figure className={`w-[76px] ${WIDE}`}>
               Turns
             </Th>
-            <Th figure className="w-[80px] max-xl:hidden">
+            <Th figure className={`w-[80px] ${WIDE}`}>
               Cost
             </Th>
           </tr>
@@ -73,10 +76,10 @@ function NotBegun({ task }: { task: Task }) {
       </Td>
       <Td figure>–</Td>
       <Td className="max-xl:hidden">–</Td>
-      <Td figure className="max-xl:hidden">
+      <Td figure className={WIDE}>
         –
       </Td>
-      <Td figure className="max-xl:hidden">
+      <Td figure className={WIDE}>
         –
       </Td>
     </tr>
@@ -104,10 +107,10 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
       <Td className="max-xl:hidden" title={attempt.errorMessage ?? attempt.reason ?? undefined}>
         <span className={attempt.errorClass === null ? '' : 'mono text-bad-fg'}>{foundBy(attempt, ended)}</span>
       </Td>
-      <Td figure className="max-xl:hidden">
+      <Td figure className={WIDE}>
         {attempt.turns ?? <Unknown />}
       </Td>
-      <Td figure className="max-xl:hidden">
+      <Td figure className={WIDE}>
         {attempt.costUsd === null ? <Unknown /> : formatMoney(attempt.costUsd)}
       </Td>
     </tr>
