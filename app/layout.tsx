@@ -3,7 +3,7 @@ import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
-import { readTheme, THEME_COOKIE } from '#components/theme.ts'
+import { readTheme, THEME_COOKIE } from '#components/shell/theme.ts'
 import './globals.css'
 
 export const metadata: Metadata = {

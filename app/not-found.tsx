@@ -1,4 +1,4 @@
-import { Problem } from '#components/problem.tsx'
+import { Problem } from '#components/ui/problem.tsx'
 
 /** Every page loads what this one is made of, so its way on is a plain link. */
 export default function NotFound() {

@@ -40,6 +40,16 @@ const FLOORS: Record<string, readonly string[]> = {
   'proxy.ts': ['lib/api'],
   'server.js': [],
 }
+/** The folders of components, each standing on those before it only. */
+const SHELVES = [
+  ['ui'],
+  ['look'],
+  ['live', 'acts', 'output', 'audit'],
+  ['query', 'health', 'worker', 'access', 'settings'],
+  ['bulk', 'activity', 'shell', 'first-run'],
+  ['task-list', 'incident'],
+  ['task'],
+]
 const PRODUCT = ['app/', 'components/', 'lib/', 'instrumentation', 'proxy.ts', 'server.js']
 
 describe('the code', () => {
@@ -59,6 +69,10 @@ describe('the code', () => {
 
   it('has no two files that need each other', () => {
     expect(circles(sources(...PRODUCT))).toEqual([])
+  })
+
+  it('has components stand on simpler ones', () => {
+    expect(sources('components/').flatMap(unshelved)).toEqual([])
   })
 
   it('lets the core of the ledger stand on nothing else of it', () => {
@@ -132,6 +146,17 @@ function upwardImports({ path, imports }: Source): string[] {
       const target = partOf(module)
       return target === undefined || (target !== part && !FLOORS[part]?.includes(target))
     })
+    .map(({ line, module }) => `${path}:${line}: imports ${module}`)
+}
+
+function unshelved({ path, imports }: Source): string[] {
+  const shelfOf = (file: string) => SHELVES.findIndex((shelf) => shelf.includes(file.split('/')[1] ?? ''))
+  const folderOf = (file: string) => file.split('/')[1]
+  const own = shelfOf(path)
+  if (own < 0) return [`${path}:1: stands on no shelf; give its folder a place in SHELVES`]
+  return imports
+    .filter(({ module }) => module.startsWith('components/') && folderOf(module) !== folderOf(path))
+    .filter(({ module }) => shelfOf(module) >= own)
     .map(({ line, module }) => `${path}:${line}: imports ${module}`)
 }
 

@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import type { JoinState } from '#components/join-form.tsx'
+import type { JoinState } from '#components/access/join-form.tsx'
 import { assertOrigin } from '#lib/api/action.ts'
 import { followLink } from '#lib/api/session.ts'
 import { FollowLink } from '#lib/task/access-commands.ts'

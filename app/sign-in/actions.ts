@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import type { SignInState } from '#components/sign-in-form.tsx'
+import type { SignInState } from '#components/access/sign-in-form.tsx'
 import { assertOrigin } from '#lib/api/action.ts'
 import { safePath, signIn, signInByToken, signOut } from '#lib/api/session.ts'
 import { PasswordSignIn } from '#lib/task/access-commands.ts'

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
-import { GatePage } from '#components/gate-page.tsx'
-import { ProviderLink } from '#components/provider-link.tsx'
-import { PasswordForm, TokenForm } from '#components/sign-in-form.tsx'
+import { GatePage } from '#components/access/gate-page.tsx'
+import { ProviderLink } from '#components/access/provider-link.tsx'
+import { PasswordForm, TokenForm } from '#components/access/sign-in-form.tsx'
 import { canSignIn, lastRefusal, providerName } from '#lib/api/session.ts'
 import { signInAction } from './actions.ts'
 

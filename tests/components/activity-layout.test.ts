@@ -1,7 +1,7 @@
 /** Where things stand in the chart of attempts, and where its cursor goes. */
 import { describe, expect, it } from 'vitest'
-import { barAt, gridOf, inView, LANES, layOut, ROW, timeAt, xOf, yOf } from '#components/activity-layout.ts'
-import { stepBar } from '#components/activity-step.ts'
+import { barAt, gridOf, inView, LANES, layOut, ROW, timeAt, xOf, yOf } from '#components/activity/activity-layout.ts'
+import { stepBar } from '#components/activity/activity-step.ts'
 import type { Activity, ActivityAttempt, ActivityWorker } from '#lib/task/activity.ts'
 
 const START = Date.parse('2026-11-21T08:00:00.000Z')

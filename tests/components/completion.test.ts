@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { complete, placeAt, type Suggestion, suggestionsAt } from '#components/completion.ts'
-import { parseQuery } from '#components/parse-query.ts'
+import { complete, placeAt, type Suggestion, suggestionsAt } from '#components/query/completion.ts'
+import { parseQuery } from '#components/query/parse-query.ts'
 
 /** What is offered where `|` stands. */
 function offered(marked: string, known: readonly string[] = []): Suggestion[] {

@@ -1,8 +1,8 @@
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { Empty } from '#components/empty.tsx'
-import { EMPTY_WORDS, type EmptyWords } from '#components/empty-words.ts'
+import { Empty } from '#components/ui/empty.tsx'
+import { EMPTY_WORDS, type EmptyWords } from '#components/ui/empty-words.ts'
 
 const states = Object.entries(EMPTY_WORDS).flatMap(([list, kinds]) =>
   Object.entries<EmptyWords>(kinds).map(([kind, words]) => ({ list, kind, ...words })),

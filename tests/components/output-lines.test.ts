@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLineReader, placesOf } from '#components/output-lines.ts'
+import { createLineReader, placesOf } from '#components/output/output-lines.ts'
 import type { OutputChunk } from '#lib/task/schema.ts'
 
 function chunkOf(position: number, data: string, changes: Partial<OutputChunk> = {}): OutputChunk {

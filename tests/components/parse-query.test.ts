@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { excluding, including, statusesOf } from '#components/exclusions.ts'
-import { parseQuery, readFilters } from '#components/parse-query.ts'
-import { textOf } from '#components/query-words.ts'
+import { excluding, including, statusesOf } from '#components/query/exclusions.ts'
+import { parseQuery, readFilters } from '#components/query/parse-query.ts'
+import { textOf } from '#components/query/query-words.ts'
 
 function messageOf(text: string): string | null {
   const query = parseQuery(text)

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ErrorMatrix } from '#components/error-matrix.tsx'
-import { LiveRecords } from '#components/live-records.tsx'
-import { PageHeading } from '#components/page-heading.tsx'
-import { Moment } from '#components/time.tsx'
+import { ErrorMatrix } from '#components/incident/error-matrix.tsx'
+import { LiveRecords } from '#components/live/live-records.tsx'
+import { Moment } from '#components/look/time.tsx'
+import { PageHeading } from '#components/ui/page-heading.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listErrorGroups } from '#lib/ledger/index.ts'
 

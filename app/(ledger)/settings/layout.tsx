@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { PageHeading } from '#components/page-heading.tsx'
-import { SettingsNav } from '#components/settings-nav.tsx'
+import { SettingsNav } from '#components/settings/settings-nav.tsx'
+import { PageHeading } from '#components/ui/page-heading.tsx'
 
 export default function SettingsLayout({ children }: { children: ReactNode }) {
   return (

@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation'
-import { parseQuery, readFilters } from '#components/parse-query.ts'
-import { type Filters, hrefOf, taskIdIn } from '#components/task-query.ts'
+import { parseQuery, readFilters } from '#components/query/parse-query.ts'
+import { type Filters, hrefOf, taskIdIn } from '#components/query/task-query.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { listTasks } from '#lib/ledger/index.ts'
 import { ListTasks } from '#lib/task/commands.ts'

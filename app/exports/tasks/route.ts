@@ -1,4 +1,4 @@
-import { readFilters } from '#components/parse-query.ts'
+import { readFilters } from '#components/query/parse-query.ts'
 import { tasksAsCsv, tasksAsJson, toDownload } from '#lib/api/export.ts'
 import { findContext } from '#lib/api/session.ts'
 import { ListTasks } from '#lib/task/commands.ts'

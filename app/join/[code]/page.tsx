@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import { GatePage } from '#components/gate-page.tsx'
-import { JoinForm } from '#components/join-form.tsx'
+import { GatePage } from '#components/access/gate-page.tsx'
+import { JoinForm } from '#components/access/join-form.tsx'
 import { ButtonLink } from '#components/ui/button.tsx'
 import { readLink } from '#lib/api/session.ts'
 import type { AccessLink } from '#lib/task/schema.ts'

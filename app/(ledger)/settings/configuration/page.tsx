@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { ConfigurationList } from '#components/configuration-list.tsx'
+import { ConfigurationList } from '#components/settings/configuration-list.tsx'
 import { describeSettings } from '#lib/api/describe-settings.ts'
 import { requireContext } from '#lib/api/session.ts'
 

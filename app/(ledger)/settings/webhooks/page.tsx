@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { AdminsOnly } from '#components/admins-only.tsx'
-import { Empty } from '#components/empty.tsx'
-import { WebhookForm } from '#components/webhook-form.tsx'
-import { WebhookItem } from '#components/webhook-item.tsx'
+import { WebhookForm } from '#components/settings/webhook-form.tsx'
+import { WebhookItem } from '#components/settings/webhook-item.tsx'
+import { AdminsOnly } from '#components/ui/admins-only.tsx'
+import { Empty } from '#components/ui/empty.tsx'
 import { requireContext } from '#lib/api/session.ts'
 import { listDeliveries, listWebhooks } from '#lib/ledger/index.ts'
 import {

@@ -1,5 +1,5 @@
-import { Problem } from '#components/problem.tsx'
 import { ButtonLink } from '#components/ui/button.tsx'
+import { Problem } from '#components/ui/problem.tsx'
 
 export default function TaskNotFound() {
   return (

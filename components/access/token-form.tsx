@@ -1,0 +1,67 @@
+'use client'
+
+import { DAYS, daysOf } from '#components/look/lifetime.ts'
+import { Button } from '#components/ui/button.tsx'
+import { Field, Input, Select } from '#components/ui/field.tsx'
+import { MakeForm } from '#components/ui/make-form.tsx'
+import type { Call } from '#components/ui/use-call.ts'
+import { ROLES, type Token } from '#lib/task/schema.ts'
+import { RoleField } from './role-field.tsx'
+
+export interface MadeToken {
+  readonly token: Token
+  readonly secret: string
+}
+
+/** Makes a token, for a worker, a program or the command. */
+export function TokenForm({ create }: { create: Call<MadeToken> }) {
+  return (
+    <MakeForm
+      label="New token"
+      make={create}
+      commandOf={(form) => ({
+        name: form.get('name'),
+        role: form.get('role'),
+        ...daysOf(form.get('days'), 'ttlMs'),
+      })}
+      shown={({ token, secret }) => ({
+        title: `The token of ${token.name}.`,
+        text: `export ROLLCALL_TOKEN=${secret}`,
+        advice: 'It is shown this once.',
+      })}
+    >
+      {(pending) => (
+        <>
+          <div className="flex flex-wrap items-end gap-3">
+            <div className="w-[260px] max-md:w-full">
+              <Field label="Who or what comes with it" id="token-name">
+                <Input id="token-name" name="name" required maxLength={100} placeholder="build farm" />
+              </Field>
+            </div>
+            <div className="w-[140px]">
+              <RoleField id="token-role" roles={ROLES} />
+            </div>
+            <div className="w-[140px]">
+              <Field label="Works for" id="token-days">
+                <Select id="token-days" name="days" defaultValue="">
+                  {DAYS.map(({ days, label }) => (
+                    <option key={label} value={days}>
+                      {label}
+                    </option>
+                  ))}
+                </Select>
+              </Field>
+            </div>
+            <Button kind="primary" type="submit" disabled={pending}>
+              Make the token
+            </Button>
+          </div>
+          <p className="text-ink-2">
+            A worker’s acts on what its own workers hold. A viewer’s reads, an operator’s acts on tasks too, an admin’s
+            does all.
+          </p>
+        </>
+      )}
+    </MakeForm>
+  )
+}

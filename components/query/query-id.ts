@@ -1,0 +1,2 @@
+/** The box that `/` leads to. */
+export const QUERY_ID = 'query'
