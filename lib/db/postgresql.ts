@@ -20,6 +20,11 @@ export const postgresql: Dialect = {
   scalar: (place, type) => `($1::jsonb->0->>${place})::${type}`,
   // The planner has statistics, and no way to be told.
   by: () => '',
+  // Where a condition lets fewer through than it guesses, it would walk the index of the order past everything there ever was.
+  unindexed: (column) => `(${column} + 0)`,
+  // It takes thousands of rows for most of a table, and would go through all of it. OFFSET 0 keeps it from merging the two.
+  lookUp: (table, alias, column, value) =>
+    `CROSS JOIN LATERAL (SELECT * FROM ${table} WHERE ${column} = ${value} OFFSET 0) AS ${alias}`,
   // Many writers: what two of them may want must be locked before it is judged.
   lockSkipping: 'FOR UPDATE OF t SKIP LOCKED',
   lock: 'FOR UPDATE OF t',

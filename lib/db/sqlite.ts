@@ -32,6 +32,10 @@ export const sqlite: Dialect = {
   scalar: (place) => `(?1->>'$[0][${place}]')`,
   // Without statistics the planner takes the index on status wherever a status is named, and goes through all tasks of it.
   by: (index) => `INDEXED BY ${index}`,
+  // Reads name their index where it matters.
+  unindexed: (column) => column,
+  // CROSS keeps the planner from taking the table first.
+  lookUp: (table, alias, column, value) => `CROSS JOIN ${table} AS ${alias} ON ${alias}.${column} = ${value}`,
   // There is one writer, which holds the whole file: rows need no locks.
   lockSkipping: '',
   lock: '',

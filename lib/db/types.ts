@@ -27,6 +27,10 @@ export interface Dialect {
   scalar(place: number, type: string): string
   /** Names the index that a table in FROM is to be read by, where the planner would take another one. */
   by(index: string): string
+  /** The same number to sort by, but as no index has it: the rows are found by their condition, and sorted then. */
+  unindexed(column: string): string
+  /** Joins the rows of a table that have a column in common with each row so far, by an index and row by row. */
+  lookUp(table: string, alias: string, column: string, value: string): string
   /** Locks the rows `t` of a SELECT for change; rows that another transaction holds are passed over. */
   readonly lockSkipping: string
   /** Locks the rows `t` of a SELECT for change. */

@@ -14,20 +14,20 @@ const MARKS_MAX = 50
 const DEFAULT_MS = 3_600_000
 const WINDOW_MAX_MS = 7 * 24 * DEFAULT_MS
 
+const OF_TASK = 'id, title, status, sealed_at, attempt, progress_timeout_ms'
 const COLUMNS = `a.task_id, a.attempt, a.worker_id, a.status, a.started_at, a.finished_at, a.last_heartbeat_at, a.progress_at,
   a.incident_id, t.title, t.status AS task_status, t.sealed_at, t.attempt AS task_attempt, t.progress_timeout_ms`
 
 /** Each set of tasks is found by an index of its own and stops at its limit. */
 function attemptsText(d: Dialect): string {
   const sets = [
-    `SELECT id FROM task_history WHERE worker_id IS NOT NULL LIMIT ${ATTEMPTS_MAX}`,
-    `SELECT id FROM task_history ${d.by('task_history_open_status')} WHERE status IN ('interrupted','failed','assigned')
+    `SELECT ${OF_TASK} FROM task_history WHERE worker_id IS NOT NULL LIMIT ${ATTEMPTS_MAX}`,
+    `SELECT ${OF_TASK} FROM task_history ${d.by('task_history_open_status')} WHERE status IN ('interrupted','failed','assigned')
       AND sealed_at IS NULL ORDER BY created_at DESC LIMIT ${ATTEMPTS_MAX}`,
-    `SELECT id FROM task_history WHERE sealed_at >= $1 ORDER BY sealed_at DESC LIMIT ${ATTEMPTS_MAX}`,
+    `SELECT ${OF_TASK} FROM task_history WHERE sealed_at >= $1 ORDER BY sealed_at DESC LIMIT ${ATTEMPTS_MAX}`,
   ]
-  const found = sets.map((text, index) => `SELECT id FROM (${text}) AS s${index}`).join(' UNION ')
-  return `SELECT ${COLUMNS} FROM (${found}) AS found
-    JOIN task_history AS t ON t.id = found.id JOIN task_attempts AS a ON a.task_id = t.id
+  const found = sets.map((text, index) => `SELECT * FROM (${text}) AS s${index}`).join(' UNION ')
+  return `SELECT ${COLUMNS} FROM (${found}) AS t ${d.lookUp('task_attempts', 'a', 'task_id', 't.id')}
     WHERE a.started_at <= $2 AND (a.finished_at IS NULL OR a.finished_at > $1)
     ORDER BY a.started_at DESC LIMIT ${ATTEMPTS_MAX + 1}`
 }

@@ -23,10 +23,10 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   const now = await context.db.now()
   const read = (textOf: (filter: Filter) => string) => {
     const filter = filterOf(context.db.dialect, query)
-    return context.db.readAside(textOf(filter), filter.parameters)
+    return context.db.readAside(found(TASK_SELECT, textOf(filter), TASK_JOINS), filter.parameters)
   }
   let rows = isPlain(query) ? await read((filter) => beginningText(filter, now, limit + 1)) : []
-  if (rows.length <= limit) rows = await read((filter) => pageText(filter, query, now, limit + 1))
+  if (rows.length <= limit) rows = await read((filter) => matchingText(filter, query, now, limit + 1))
   const page = pageOf(rows, limit, (row) => encodeCursor('tasks', [Number(row.created_at), row.id as string]))
   return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
 }
@@ -53,7 +53,7 @@ export interface Found {
 export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilter, max: number): Promise<number> {
   const filter = new Filter(db.dialect)
   addConditions(filter, query)
-  const text = pageText(filter, query, await db.now(), max, 'SELECT t.id, t.created_at')
+  const text = matchingText(filter, query, await db.now(), max)
   const [row] = await db.readAside(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
   return Number(row?.count)
 }
@@ -67,14 +67,8 @@ export async function findMatching(
   const filter = new Filter(db.dialect)
   addConditions(filter, query)
   if (asOf !== undefined) filter.add((at) => `t.created_at <= ${at(asOf)}`)
-  const text = pageText(
-    filter,
-    query,
-    await db.now(),
-    max,
-    'SELECT t.id, t.status, t.attempt, t.side_effects, t.created_at',
-  )
-  const rows = await db.readAside(text, filter.parameters)
+  const text = matchingText(filter, query, await db.now(), max)
+  const rows = await db.readAside(found('SELECT t.id, t.status, t.attempt, t.side_effects', text), filter.parameters)
   return rows.map((row) => ({
     taskId: row.id as string,
     status: row.status as TaskStatus,
@@ -84,17 +78,24 @@ export async function findMatching(
 }
 
 const ORDER = 'ORDER BY t.created_at DESC, t.id DESC'
+const MATCHING = 'SELECT t.id, t.created_at FROM task_history AS t'
+
+/** What is wanted of the tasks that a narrow text finds: whole rows are read only once it is known which. */
+function found(select: string, text: string, joins = ''): string {
+  return `${select} FROM (${text}) AS matching JOIN task_history AS t ON t.id = matching.id ${joins} ${ORDER}`
+}
 
 /** The default window is two sets with an index each; together in one condition they would have none. */
-function pageText(filter: Filter, query: ListTasks, now: number, limit: number, select = TASK_SELECT): string {
-  if (!isWindowed(query))
-    return `${select} FROM task_history AS t ${TASK_JOINS} ${where(filter)} ${ORDER} LIMIT ${limit}`
-  const part = (index: string, condition: string) =>
-    `${select} FROM task_history AS t ${filter.dialect.by(index)} ${TASK_JOINS} ${where(filter, condition)} ${ORDER} LIMIT ${limit}`
+function matchingText(filter: Filter, query: ListTasks, now: number, limit: number): string {
+  if (!isWindowed(query)) return `${MATCHING} ${TASK_JOINS} ${where(filter)} ${ORDER} LIMIT ${limit}`
+  const { dialect: d } = filter
+  const part = (index: string, condition: string, createdAt = 't.created_at') =>
+    `${MATCHING} ${d.by(index)} ${TASK_JOINS} ${where(filter, condition)} ORDER BY ${createdAt} DESC, t.id DESC LIMIT ${limit}`
   const byStatus = query.status !== undefined
   const open = part(byStatus ? 'task_history_open_status' : 'task_history_open', 't.sealed_at IS NULL')
   const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
-  const sealed = part(byStatus ? 'task_history_sealed_status' : 'task_history_sealed_at', recent)
+  const sealedBy = byStatus ? 'task_history_sealed_status' : 'task_history_sealed_at'
+  const sealed = part(sealedBy, recent, d.unindexed('t.created_at'))
   return `SELECT * FROM (${open}) AS open_tasks UNION ALL SELECT * FROM (${sealed}) AS sealed_tasks
     ORDER BY created_at DESC, id DESC LIMIT ${limit}`
 }
@@ -105,7 +106,7 @@ function pageText(filter: Filter, query: ListTasks, now: number, limit: number, 
  */
 function beginningText(filter: Filter, now: number, limit: number): string {
   const recent = `t.created_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
-  return `${TASK_SELECT} FROM task_history AS t ${TASK_JOINS} ${where(filter, recent)} ${ORDER} LIMIT ${limit}`
+  return `${MATCHING} ${where(filter, recent)} ${ORDER} LIMIT ${limit}`
 }
 
 function isWindowed({ id, since, until, incident }: ListTasks): boolean {
