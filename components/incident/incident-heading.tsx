@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
-import { plural, shortId } from '#components/look/format.ts'
+import { formatDuration, formatMoney, plural, shortId } from '#components/look/format.ts'
 import { CAUSE_WORDS } from '#components/look/incident-look.ts'
 import { Duration, ExactMoment, Moment } from '#components/look/time.tsx'
 import { Breadcrumbs } from '#components/ui/breadcrumbs.tsx'
 import { Fact, Facts } from '#components/ui/facts.tsx'
 import { Link } from '#components/ui/link.tsx'
-import type { Incident } from '#lib/task/schema.ts'
+import type { CutShort, Incident } from '#lib/task/schema.ts'
 import { IncidentWord } from './incident-table.tsx'
 
 export function IncidentHeading({ incident, children }: { incident: Incident; children: ReactNode }) {
@@ -38,6 +38,9 @@ export function IncidentHeading({ incident, children }: { incident: Incident; ch
             </Link>
           </Fact>
         )}
+        <Fact name="Work cut short">
+          <WorkCutShort work={incident.cutShort} />
+        </Fact>
         {waves > 1 && <Fact name="Waves">{waves}: what was reassigned died together again</Fact>}
         <Fact name="Working on it">
           {owner === null ? <span className="text-ink-3">nobody</span> : owner}
@@ -50,6 +53,19 @@ export function IncidentHeading({ incident, children }: { incident: Incident; ch
         <Resolution incident={incident} />
       </Facts>
     </div>
+  )
+}
+
+function WorkCutShort({ work: { attempts, workedMs, costUsd, costUnknown, kept } }: { work: CutShort }) {
+  if (attempts === 0) return 'none'
+  const unknown = costUnknown === 0 ? '' : costUsd === null ? 'cost not reported' : `${costUnknown} reported no cost`
+  const beside = [unknown, kept === 0 ? '' : `${kept} went on from where they were`].filter(Boolean).join('; ')
+  return (
+    <>
+      {formatDuration(workedMs)} in {plural(attempts, 'attempt')}
+      {costUsd !== null && `, ${formatMoney(costUsd)}`}
+      {beside !== '' && <span className="text-ink-3"> ({beside})</span>}
+    </>
   )
 }
 

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSweeper } from '#components/health/health.tsx'
-import { formatCount, formatDuration } from '#components/look/format.ts'
+import { formatCount, formatDuration, formatMoney } from '#components/look/format.ts'
 import { incidentLookOf } from '#components/look/incident-look.ts'
 import { Swatch } from '#components/look/share-bar.tsx'
 import { StatusIcon } from '#components/look/status-icon.tsx'
@@ -30,6 +30,9 @@ export function IncidentTable({ incidents, state }: { incidents: readonly Incide
           </Th>
           <Th figure className="w-[100px] max-lg:hidden">
             Lasted
+          </Th>
+          <Th figure className="w-[170px] max-xl:hidden">
+            Work cut short
           </Th>
           <Th className="w-[210px] max-lg:hidden">
             <span className="sr-only">Shares</span>
@@ -65,7 +68,7 @@ function NoIncident({ state }: { state: IncidentChoice }) {
 }
 
 function IncidentRow({ incident }: { incident: Incident }) {
-  const { id, title, openedAt, resolvedAt, owner, open, total } = incident
+  const { id, title, openedAt, resolvedAt, owner, open, total, cutShort } = incident
   return (
     <tr data-incident={id} className={TWO_LINES}>
       <Td>
@@ -81,6 +84,10 @@ function IncidentRow({ incident }: { incident: Incident }) {
       </Td>
       <Td figure className="max-lg:hidden">
         <Duration from={openedAt} to={resolvedAt} />
+      </Td>
+      <Td figure className="max-xl:hidden">
+        {cutShort.attempts > 0 && formatDuration(cutShort.workedMs)}
+        {cutShort.costUsd !== null && <span className="text-ink-3"> {formatMoney(cutShort.costUsd)}</span>}
       </Td>
       <Td className="max-lg:hidden">
         <span className="flex h-2 gap-0.5">

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Incident } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
 import { wholeNumber } from './options.ts'
-import { type Cell, clip, instantOf, print, printFields, printJson, printTable, textOf } from './print.ts'
+import { type Cell, clip, instantOf, print, printFields, printJson, printTable, spanOf, textOf } from './print.ts'
 
 const EXAMPLES = `
 Examples:
@@ -66,7 +66,17 @@ async function show(incidentId: string, { json }: IncidentOptions): Promise<void
     ['owner', textOf(incident.owner)],
     ['held up', incident.brakedAt === null ? '—' : textOf(incident.brakeReason)],
     ['tasks', `${incident.total}: ${incident.open} open, ${incident.recovered} recovered, ${incident.failed} failed`],
+    ['cut short', workOf(incident)],
   ])
+}
+
+function workOf({ cutShort: { attempts, workedMs, costUsd, costUnknown, kept } }: Incident): string {
+  const cost = costUsd === null ? [] : [`$${costUsd.toFixed(2)}`]
+  const unknown = costUnknown === 0 ? [] : [`${costUnknown} reported no cost`]
+  const went = kept === 0 ? [] : [`${kept} went on from where they were`]
+  return [`${spanOf(workedMs)} in ${attempts} attempt${attempts === 1 ? '' : 's'}`, ...cost, ...unknown, ...went].join(
+    ', ',
+  )
 }
 
 function stateOf({ resolvedAt, brakedAt }: Incident): Cell {

@@ -74,8 +74,12 @@ export function instantOf(instant: string | null): string {
 }
 
 export function durationOf(from: string | null, to: string | null): string {
-  if (from === null) return NONE
-  const seconds = Math.max(0, Math.round(((to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000))
+  return from === null ? NONE : spanOf((to === null ? Date.now() : Date.parse(to)) - Date.parse(from))
+}
+
+/** 36m12s; never negative. */
+export function spanOf(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   const minutes = Math.floor(seconds / 60)
   return minutes < 60 ? `${minutes}m${seconds % 60}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`

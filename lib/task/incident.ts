@@ -1,9 +1,19 @@
 /** Records of what ended workers together, and of what holds automatic recovery back. */
 import { z } from 'zod'
-import { Count, Id, Instant } from './fields.ts'
+import { Count, Id, Instant, Money } from './fields.ts'
 
 export const INCIDENT_CAUSES = ['worker_death', 'worker_shutdown', 'host_reboot', 'mass_event'] as const
 export type IncidentCause = (typeof INCIDENT_CAUSES)[number]
+
+/** What was at stake: work that stood unfinished when its worker ended. */
+export const CutShort = z.object({
+  attempts: Count.describe('attempts that it ended; of 10,000 tasks at most'),
+  workedMs: Count.describe('from the start of each until it was last heard of, added up'),
+  costUsd: Money.nullable().describe('what they had reported; null when none did'),
+  costUnknown: Count.describe('of these attempts: had reported no cost'),
+  kept: Count.describe('of these attempts: their report was adopted, or the next one went on from where they were'),
+})
+export type CutShort = z.infer<typeof CutShort>
 
 export const Incident = z.object({
   id: Id,
@@ -26,6 +36,7 @@ export const Incident = z.object({
   recovered: Count.describe('of these: succeeded, or on a later attempt that nothing has ended for good'),
   failed: Count.describe('of these: sealed as anything but success'),
   open: Count.describe('of these: not sealed, and on no later attempt yet'),
+  cutShort: CutShort,
 })
 export type Incident = z.infer<typeof Incident>
 

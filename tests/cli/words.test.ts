@@ -171,6 +171,7 @@ describe('incidents', () => {
       recovered: 1,
       failed: 0,
       open: 2,
+      cutShort: { attempts: 3, workedMs: 2_172_000, costUsd: 12.4, costUnknown: 1, kept: 1 },
     },
   }
 
@@ -183,7 +184,11 @@ describe('incidents', () => {
     expect(stderr).toBe('')
     expect(stdout).toMatch(/^incident-1 +open +\w+ +dev-1\/4411 died +2 +1 +0 +2026-11-21 08:00:00Z/m)
     expect(stdout).toContain('more: rollcall incidents --cursor c')
-    expect((await rollcall('incidents', 'incident-1')).stdout).toMatch(/^tasks +3: 2 open, 1 recovered, 0 failed$/m)
+    const shown = (await rollcall('incidents', 'incident-1')).stdout
+    expect(shown).toMatch(/^tasks +3: 2 open, 1 recovered, 0 failed$/m)
+    expect(shown).toMatch(
+      /^cut short +36m12s in 3 attempts, \$12\.40, 1 reported no cost, 1 went on from where they were$/m,
+    )
     expect(JSON.parse((await rollcall('incidents', 'incident-1', '--json')).stdout)).toEqual({ incident })
   })
 })

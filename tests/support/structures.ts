@@ -104,7 +104,7 @@ ${PAGER.replace(/$/, ':')}
   - link "Open"
   - link "Resolved"
   - link "All"
-${table('Incidents', ['State', 'Incident', 'Opened', 'Lasted', 'Shares', 'Open', 'On it'])}
+${table('Incidents', ['State', 'Incident', 'Opened', 'Lasted', 'Work cut short', 'Shares', 'Open', 'On it'])}
 ${PAGER}
 `,
   '/workers': `

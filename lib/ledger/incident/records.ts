@@ -7,7 +7,7 @@ import { instant, instantOrNull } from '#lib/ledger/core/rows.ts'
 import { COUNT_MAX, type EventPage } from '#lib/ledger/read/read.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import type { ListIncidentEvents, ListIncidents } from '#lib/task/incident-commands.ts'
-import { type Incident, LIMITS } from '#lib/task/schema.ts'
+import { type CutShort, type Incident, LIMITS } from '#lib/task/schema.ts'
 
 export interface IncidentPage {
   readonly incidents: Incident[]
@@ -54,12 +54,21 @@ export async function listIncidentEvents(context: Context, query: ListIncidentEv
   return { events: page.rows.map(toEvent), nextCursor: page.nextCursor }
 }
 
+const LOST = `COUNT(*) AS attempts, COUNT(a.cost_usd) AS costed, SUM(a.cost_usd) AS cost,
+    SUM(CASE WHEN a.last_heartbeat_at > a.progress_at THEN a.last_heartbeat_at ELSE a.progress_at END - a.started_at) AS worked,
+    SUM(CASE WHEN EXISTS (SELECT 1 FROM task_attempts AS n
+        WHERE n.task_id = a.task_id AND n.attempt = a.attempt + 1 AND n.resumed_from IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM late_reports AS l
+        WHERE l.task_id = a.task_id AND l.attempt = a.attempt AND l.status <> 'kept') THEN 1 ELSE 0 END) AS kept`
+
 // Each task once, at the last attempt of it that the incident interrupted: what it came to since is what counts.
 const COUNTS = `SELECT COUNT(*) AS total,
     COALESCE(SUM(CASE WHEN t.sealed_at IS NULL AND t.attempt = m.attempt THEN 1 ELSE 0 END), 0) AS open,
     COALESCE(SUM(CASE WHEN t.sealed_at IS NOT NULL AND t.status <> 'success' THEN 1 ELSE 0 END), 0) AS failed,
+    COALESCE(SUM(m.attempts), 0) AS attempts, COALESCE(SUM(m.costed), 0) AS costed, SUM(m.cost) AS cost,
+    COALESCE(SUM(m.worked), 0) AS worked, COALESCE(SUM(m.kept), 0) AS kept,
     (SELECT COUNT(*) FROM incident_workers AS k WHERE k.incident_id = $1) AS workers
-  FROM (SELECT a.task_id, MAX(a.attempt) AS attempt FROM task_attempts AS a
+  FROM (SELECT a.task_id, MAX(a.attempt) AS attempt, ${LOST} FROM task_attempts AS a
     WHERE a.incident_id IN (SELECT id FROM incidents WHERE id = $1 OR merged_into = $1)
     GROUP BY a.task_id LIMIT ${COUNT_MAX}) AS m
   JOIN task_history AS t ON t.id = m.task_id`
@@ -89,5 +98,17 @@ async function toIncident({ db }: Context, row: Row): Promise<Incident> {
     open,
     failed,
     recovered: total - open - failed,
+    cutShort: cutShortOf(counts),
+  }
+}
+
+function cutShortOf(counts: Row | undefined): CutShort {
+  const [attempts, costed] = [Number(counts?.attempts), Number(counts?.costed)]
+  return {
+    attempts,
+    workedMs: Number(counts?.worked),
+    costUsd: costed === 0 ? null : Number(counts?.cost),
+    costUnknown: attempts - costed,
+    kept: Number(counts?.kept),
   }
 }
