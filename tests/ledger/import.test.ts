@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest'
-import { createTask, getTask, importTask, listTasks, reassignTask } from '#lib/ledger/index.ts'
+import {
+  claimTasks,
+  createTask,
+  getTask,
+  importTask,
+  listTasks,
+  reassignTask,
+  releaseTask,
+  startAttempt,
+} from '#lib/ledger/index.ts'
 import type { ImportTask } from '#lib/task/imports.ts'
-import { codeOf, eventsOf, freshId, taskOf } from '../support/factories.ts'
+import { codeOf, eventsOf, freshId, hire, taskOf } from '../support/factories.ts'
 import { forEachDialect, snapshot } from '../support/ledger.ts'
 
 const STARTED = '2026-05-11T14:37:00.000Z'
@@ -70,6 +79,20 @@ forEachDialect('importTask', (open) => {
       expect((await getTask(ledger.context, { taskId: task.id })).task).toMatchObject({ status: 'assigned' })
     },
   )
+
+  it('gives what was queued to no worker until an operator releases it', async () => {
+    const ledger = await open()
+    const { id: taskId } = old({ status: 'queued' })
+    await importTask(ledger.context, { id: taskId, title: 'Fix login', status: 'queued', createdAt: STARTED })
+    const { id: workerId } = await hire(ledger)
+    const claim = () => claimTasks(ledger.context, { workerId, requestId: freshId('claim') })
+    expect(await claim()).toEqual([])
+    const requestId = freshId('request')
+    expect(await codeOf(startAttempt(ledger.context, { taskId, workerId, requestId }))).toBe('invalid_transition')
+    expect((await getTask(ledger.context, { taskId })).task).toMatchObject({ status: 'queued', nextAction: 'hold' })
+    await releaseTask(ledger.context, { taskId, reason: 'it is still wanted' })
+    expect(await claim()).toMatchObject([{ id: taskId, attempt: 1 }])
+  })
 
   it('refuses a task whose correlation id is taken by another, and takes the others of its batch', async () => {
     const ledger = await open()

@@ -3,6 +3,7 @@ import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { ABOUT_COLUMNS, aboutInput, insertOf } from '#lib/ledger/core/new-task.ts'
 import { done, operation, type Request, refused } from '#lib/ledger/core/operation.ts'
+import { CHANGED } from '#lib/ledger/core/task-columns.ts'
 import { type ImportResult, type ImportTask, importedAs } from '#lib/task/imports.ts'
 import { maskReport } from '#lib/task/redact.ts'
 
@@ -12,27 +13,19 @@ import { maskReport } from '#lib/task/redact.ts'
  */
 export const importTask = operation<ImportTask, ImportResult>('importTask', ({ id }) => id, insert, maskReport)
 
+/** What became of it, which in a task of our own only transitions write. */
+const OUTCOME = [
+  ...(['status', 'next_action', 'next_reason', 'held_at', 'started_at', 'interrupted_at', 'finished_at'] as const),
+  ...(['sealed_at', 'reason', 'error_class', 'error_message', 'exit_code'] as const),
+  ...(['cost_usd', 'tokens_in', 'tokens_out', 'turns', 'artifacts'] as const),
+]
+
 const COLUMNS = insertOf({
   ...ABOUT_COLUMNS,
-  status: 'text',
   max_retries: 'integer',
-  next_action: 'text',
-  next_reason: 'text',
   created_at: 'bigint',
-  started_at: 'bigint',
-  interrupted_at: 'bigint',
-  finished_at: 'bigint',
-  sealed_at: 'bigint',
   updated_at: 'bigint',
-  reason: 'text',
-  error_class: 'text',
-  error_message: 'text',
-  exit_code: 'integer',
-  cost_usd: 'double',
-  tokens_in: 'bigint',
-  tokens_out: 'bigint',
-  turns: 'integer',
-  artifacts: 'json',
+  ...Object.fromEntries(OUTCOME.map((name) => [name, CHANGED[name]])),
 })
 
 const insertImported = statement(
@@ -76,6 +69,8 @@ function inputOf({ now }: Transaction, task: ImportTask) {
     max_retries: status === 'failed' ? 0 : 1,
     next_action: isSealed ? null : 'hold',
     next_reason: isSealed ? null : 'taken over from another history: an operator decides',
+    // A worker may take whatever waits for one and is not held.
+    held_at: status === 'queued' ? now : null,
     created_at: millisecondsOf(task.createdAt),
     started_at: millisecondsOf(task.startedAt),
     interrupted_at: millisecondsOf(interruptedAt),
