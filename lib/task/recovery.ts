@@ -1,6 +1,6 @@
 /** Which strategy a task has, and what its verdict is within the budgets. Pure: no clock, no randomness, no IO. */
 import { TaskError } from './errors.ts'
-import type { Settings, StrategyRule } from './settings.ts'
+import { DURATION_MS_MAX, type Settings, type StrategyRule } from './settings.ts'
 import { BUILT_IN } from './strategies.ts'
 import type { AttemptFacts, RecoveryFacts, RecoveryStrategy, TaskFacts, Verdict } from './strategy.ts'
 
@@ -39,7 +39,7 @@ function fits({ agent, label }: StrategyRule, task: Pick<TaskFacts, 'agent' | 'l
   if (agent !== undefined && agent !== task.agent) return false
   if (label === undefined) return true
   const [key = '', ...value] = label.split('=')
-  return value.length === 0 ? key in task.labels : task.labels[key] === value.join('=')
+  return value.length === 0 ? Object.hasOwn(task.labels, key) : task.labels[key] === value.join('=')
 }
 
 /** A whole interruption, in the millionths that blame is counted in. */
@@ -104,7 +104,7 @@ function isVerdict(verdict: Verdict | null | undefined, facts: RecoveryFacts): v
 }
 
 function isDelay(ms: number): boolean {
-  return Number.isFinite(ms) && ms >= 0
+  return Number.isFinite(ms) && ms >= 0 && ms <= DURATION_MS_MAX
 }
 
 function isWorker(id: string | null | undefined): boolean {

@@ -9,10 +9,9 @@ import { MaskRule } from './masks.ts'
 import { Provider } from './provider.ts'
 
 const DAY_MS = 86_400_000
-const Duration = z
-  .int()
-  .min(0)
-  .max(365 * DAY_MS)
+/** Of any wait, by whoever it was set. */
+export const DURATION_MS_MAX = 365 * DAY_MS
+const Duration = z.int().min(0).max(DURATION_MS_MAX)
 const StrategyName = z.string().regex(/^[a-z][a-z0-9-]{0,99}$/, { error: 'must be the name of a strategy' })
 
 export const VIEWER_SIGHTS = ['payload', 'errors', 'output'] as const

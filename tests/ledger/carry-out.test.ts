@@ -157,6 +157,17 @@ forEachDialect('a strategy of one’s own', (open) => {
     await checkInvariants(ledger)
   })
 
+  it('may wait for a fraction of a millisecond, as one that spreads by chance does', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    const context = contextWith(ledger, always({ action: 'reassign', afterMs: 1500.7, reason: 'soon' }))
+    const task = await finishAttempt(context, reportOf(ref, { outcome: 'failed' }))
+    expect(task).toMatchObject({ status: 'failed', nextAction: 'reassign' })
+    expect(Date.parse(task.nextAt ?? '')).toBe(START_MS + 1501)
+    await pass(ledger, 1501)
+    expect(await recover(context, { trigger: 'sweep', sweepMs: 1000 })).toMatchObject({ reassigned: 1 })
+  })
+
   it('that throws holds the task for a person, and hides nothing', async () => {
     const ledger = await open()
     const { task } = await begin(ledger)

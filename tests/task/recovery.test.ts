@@ -190,6 +190,8 @@ describe('the choice of a strategy', () => {
     [{ action: 'reassign', afterMs: Number.NaN, reason: 'soon' }],
     [{ action: 'reassign', afterMs: -1, reason: 'yesterday' }],
     [{ action: 'reassign', afterMs: Number.POSITIVE_INFINITY, reason: 'never' }],
+    [{ action: 'reassign', afterMs: 1e300, reason: 'when the stars are out' }],
+    [{ action: 'resume', from: 'checkpoint', afterMs: 366 * 86_400_000, reason: 'next year' }],
     [{ action: 'hold' }],
   ])('holds the task when its strategy answers %j', (answer) => {
     const verdict = decide({}, createPolicy(settingsOf({ strategy: 'mine', firstDelayMs: 1 }), [always(answer)]))

@@ -133,8 +133,8 @@ function columnsOf(
     return { ...counted, ...sealed(transaction, 'quarantined') }
   }
   if (verdict.action === 'fail' && ended === 'failed') return { ...counted, ...sealed(transaction, 'failed') }
-  // What goes on from a checkpoint is no failure of its task, whatever its attempt came to.
-  const status = verdict.action === 'resume' ? 'interrupted' : ended
+  // What goes on from a checkpoint is no failure of its task, whatever its attempt came to; unless it has failed before.
+  const status = verdict.action === 'resume' && row.status !== 'failed' ? 'interrupted' : ended
   // Member by member: a spread with members after it takes the engine a hundred times as long.
   return {
     interruptions: counted.interruptions,
@@ -164,5 +164,6 @@ function resumePoint(verdict: Verdict, { checkpoint, session }: RecoveryFacts): 
 
 function dueAt({ now }: Transaction, verdict: Verdict): number | null {
   if (verdict.action === 'hold') return null
-  return verdict.action === 'reassign' || verdict.action === 'resume' ? now + verdict.afterMs : now
+  // A strategy of the user's own may give fractions, which no instant has.
+  return verdict.action === 'reassign' || verdict.action === 'resume' ? now + Math.round(verdict.afterMs) : now
 }
