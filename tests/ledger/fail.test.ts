@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest'
-import { createTask, failTask, linkSession, reassignTask } from '#lib/ledger/index.ts'
+import {
+  createTask,
+  failTask,
+  linkSession,
+  reassignTask,
+  releaseTask,
+  saveCheckpoint,
+  startAttempt,
+} from '#lib/ledger/index.ts'
 import { START_MS } from '../support/clock.ts'
-import { begin, codeOf, eventsOf, finish, pass, refusal, sweep, taskOf } from '../support/factories.ts'
+import { begin, codeOf, eventsOf, finish, freshId, hire, pass, refusal, sweep, taskOf } from '../support/factories.ts'
 import { forEachDialect, rowsOf, snapshot } from '../support/ledger.ts'
 
 const now = new Date(START_MS).toISOString()
@@ -39,6 +47,20 @@ forEachDialect('failTask', (open) => {
     await pass(ledger, 120_000)
     await sweep(ledger)
     expect(await rowsOf(ledger, 'task_history')).toMatchObject([{ status: 'failed', next_action: 'hold' }])
+  })
+
+  it('leaves what was saved to a later attempt, while one may follow', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger, { strategy: 'resume-from-checkpoint' })
+    const { taskId } = ref
+    await saveCheckpoint(ledger.context, { ...ref, turn: 3, state: { plan: 'half done' } })
+    expect(await failTask(ledger.context, { taskId, reason })).toMatchObject({ status: 'failed', checkpointTurn: 3 })
+    await releaseTask(ledger.context, { taskId, reason: 'it may go on' })
+    await pass(ledger, 10_000)
+    await sweep(ledger)
+    const { id: workerId } = await hire(ledger)
+    const { resume } = await startAttempt(ledger.context, { taskId, workerId, requestId: freshId('request') })
+    expect(resume).toMatchObject({ kind: 'checkpoint', turn: 3, state: { plan: 'half done' } })
   })
 
   it('seals a task that has no retry left', async () => {

@@ -13,7 +13,9 @@ export const failTask = act<FailTask>('failTask', (transaction, { command: { rea
   const final = row.retries_used >= row.max_retries
   if (final && row.side_effects && compensations === 0) return { ok: false, error: uncompensated(row) }
   const held = { next_action: 'hold', next_at: null, next_reason: 'an operator failed it' }
-  const unsealed = { ...sealed(transaction, 'failed'), sealed_at: null, ...held }
+  // A later attempt may go on from what this one saved.
+  const { checkpoint_turn } = row
+  const unsealed = { ...sealed(transaction, 'failed'), sealed_at: null, checkpoint_turn, ...held }
   return {
     ok: true,
     set: { ...(final ? sealed(transaction, 'failed') : unsealed), reason },
