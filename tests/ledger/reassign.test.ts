@@ -3,8 +3,11 @@ import {
   claimTasks,
   createTask,
   declareDead,
+  drainWorker,
   failTask,
+  holdTask,
   reassignTask,
+  releaseTask,
   stopWorker,
   undoReassignment,
 } from '#lib/ledger/index.ts'
@@ -138,6 +141,19 @@ forEachDialect('reassignTask is refused', (open) => {
     expect(await codeOf(reassign(ledger, id, { workerId: late.id }))).toBe('lease_expired')
     expect(await snapshot(ledger)).toEqual(before)
   })
+
+  it('to a worker that drains, which would never begin it', async () => {
+    const ledger = await open()
+    const { id } = await createTask(ledger.context, taskOf())
+    const { id: workerId } = await hire(ledger)
+    await drainWorker(ledger.context, { workerId })
+    const before = await snapshot(ledger)
+    expect(await refusal(reassign(ledger, id, { workerId }))).toMatchObject({
+      code: 'invalid_transition',
+      facts: { state: 'draining' },
+    })
+    expect(await snapshot(ledger)).toEqual(before)
+  })
 })
 
 forEachDialect('undoReassignment', (open) => {
@@ -171,6 +187,19 @@ forEachDialect('undoReassignment', (open) => {
     await pass(ledger, 60_000)
     await sweep(ledger)
     expect(await rowsOf(ledger, 'task_history')).toMatchObject([{ status: 'interrupted', next_action: 'hold' }])
+  })
+
+  it.each(['queued', 'interrupted'])('leaves the hold of a person on what was %s', async (from) => {
+    const ledger = await open()
+    const { id } = (await sources[from]?.(ledger)) ?? { id: '' }
+    await reassign(ledger, id)
+    const { nextReason } = await holdTask(ledger.context, { taskId: id, reason: 'the disk is full' })
+    expect(await undo(ledger, id)).toMatchObject({ status: from, nextAction: 'hold', nextReason })
+    await pass(ledger, 120_000)
+    await sweep(ledger)
+    expect(await claim(ledger, (await hire(ledger)).id)).toEqual([])
+    const released = await releaseTask(ledger.context, { taskId: id, reason: 'there is room again' })
+    expect(released).toMatchObject({ heldAt: null })
   })
 
   it('works for what a strategy gave away as well', async () => {

@@ -2,10 +2,10 @@ import type { Refusal } from '#lib/db/types.ts'
 import { act, transitionRefusal } from '#lib/ledger/core/act.ts'
 import { sealedResult } from '#lib/ledger/core/fence.ts'
 import { refused } from '#lib/ledger/core/operation.ts'
-import type { TaskRow } from '#lib/ledger/core/rows.ts'
-import { leaseRefusal } from '#lib/ledger/core/workers.ts'
+import type { TaskChange, TaskRow } from '#lib/ledger/core/rows.ts'
+import { drainRefusal, leaseRefusal } from '#lib/ledger/core/workers.ts'
 import type { ReassignTask, UndoReassignment } from '#lib/task/commands.ts'
-import { allowedTargets } from '#lib/task/states.ts'
+import { allowedTargets, type TaskStatus } from '#lib/task/states.ts'
 
 /**
  * Gives a task to any worker with its skills, or to one. It stays undoable until somebody starts it, and `holdMs` keeps
@@ -16,7 +16,7 @@ export const reassignTask = act<ReassignTask>('reassignTask', ({ now }, { comman
   const refusal =
     retriesRefusal(row) ??
     transitionRefusal(row, 'assigned', 'reassigned') ??
-    (workerId === undefined ? null : leaseRefusal(worker, workerId))
+    (workerId === undefined ? null : (leaseRefusal(worker, workerId) ?? drainRefusal(worker)))
   if (refusal) return refusal
   return {
     ok: true,
@@ -66,16 +66,20 @@ export const undoReassignment = act<UndoReassignment>('undoReassignment', ({ now
       worker_id: null,
       assigned_at: null,
       reassigned_from: null,
-      held_at: null,
       // What was never begun is due when it was due before.
       not_before: from === 'queued' ? row.not_before : null,
       retries_used: from === 'failed' ? row.retries_used - 1 : row.retries_used,
       finished_at: from === 'failed' ? now : null,
       interrupted_at: from === 'interrupted' ? (row.interrupted_at ?? now) : row.interrupted_at,
-      ...(from === 'queued'
-        ? { next_action: null }
-        : { next_action: 'hold', next_reason: `${context.actor.name} undid the reassignment` }),
+      ...whatNext(row, from, context.actor.name),
     },
     event: { type: 'task.reassignment_undone' },
   }
 })
+
+/** Who held it meanwhile did not say that it may go on. */
+function whatNext({ held_at }: TaskRow, from: TaskStatus, actor: string): Partial<TaskChange> {
+  if (held_at !== null) return {}
+  if (from === 'queued') return { next_action: null }
+  return { next_action: 'hold', next_reason: `${actor} undid the reassignment` }
+}
