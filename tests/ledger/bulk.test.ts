@@ -198,7 +198,20 @@ forEachDialect('a bulk act', (open) => {
     const [first, second] = await Promise.all([1, 2].map(() => runOperation(ledger.context, order)))
     expect(second).toEqual(first)
     expect(await rowsOf(ledger, 'operations')).toHaveLength(1)
-    expect(await codeOf(runOperation(ledger.context, { ...order, action: 'fail' }))).toBe('duplicate_task')
+    const inAnotherOrder = await runOperation(ledger.context, { ...order, ids: ids.toReversed() })
+    expect(inAnotherOrder.createdAt).toBe(first?.createdAt)
+    const others = [
+      { action: 'fail' as const },
+      { ids: ids.slice(1) },
+      { ids: undefined, filter: { status: ['queued' as const] } },
+      { reason: 'another' },
+    ]
+    for (const other of others) {
+      expect(await codeOf(runOperation(ledger.context, { ...order, ...other }))).toBe('duplicate_task')
+    }
+    const grace = ledger.contextOf({ actor: { kind: 'person', name: 'grace', role: 'operator' } })
+    expect(await codeOf(runOperation(grace, order))).toBe('duplicate_task')
+    expect(await rowsOf(ledger, 'operations')).toHaveLength(1)
   })
 
   it('counts what a filter matches as the list would show it, up to a limit, and what acts on the outside world', async () => {

@@ -9,7 +9,8 @@ import type { RunOperation } from '#lib/task/operation-commands.ts'
 import { maskSecrets } from '#lib/task/redact.ts'
 import { type BulkOperation, LIMITS } from '#lib/task/schema.ts'
 import type { Item } from './act.ts'
-import { toOperation } from './rows.ts'
+import { digestOf } from './digest.ts'
+import { digestOfRow, toOperation } from './rows.ts'
 
 export interface Frozen {
   readonly id: string
@@ -86,12 +87,14 @@ export const createOperation = operation<Frozen, BulkOperation>(
       readOperations,
       requests.filter(({ command: { id } }) => !made.has(id)).map(({ command: { id } }) => ({ id })),
     )
-    const earlier = new Map(known.map((row) => [row.id as string, toOperation(row)]))
+    const earlier = new Map(known.map((row) => [row.id as string, row]))
     return requests.map(({ context, command: { id, command } }) => {
-      const found = made.get(id) ?? earlier.get(id)
+      const inserted = made.get(id)
+      if (inserted) return done(inserted)
+      const row = earlier.get(id)
       // Asked for again by the same person with the same words, it is the same act.
-      const same = found?.action === command.action && found.reason === command.reason
-      if (found && same && found.actor.name === context.actor.name) return done(found)
+      if (row?.actor_name === context.actor.name && digestOfRow(row) === digestOf(command))
+        return done(toOperation(row))
       return refused('duplicate_task', `another operation has the id ${id}`, { operationId: id })
     })
   },
@@ -108,7 +111,7 @@ function inputOf({ now }: Transaction, { context: { actor }, command }: Request<
     reason,
     actor_kind: actor.kind,
     actor_name: actor.name,
-    parameters: { workerId, holdMs },
+    parameters: { workerId, holdMs, digest: digestOf(command.command) },
     retry_of: command.retryOf ?? null,
     status: total === 0 ? 'done' : 'running',
     total,

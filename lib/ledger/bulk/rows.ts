@@ -8,6 +8,7 @@ import type { Order } from './act.ts'
 export interface Parameters {
   readonly workerId?: string | undefined
   readonly holdMs?: number | undefined
+  readonly digest?: string
 }
 
 interface Scope {
@@ -42,6 +43,11 @@ export function toOperation(row: Row): BulkOperation {
     abortedBy: row.aborted_by as string | null,
     leftAlone: null,
   }
+}
+
+/** Undefined for one that was ordered before digests were kept. */
+export function digestOfRow(row: Row): string | undefined {
+  return (json(row.parameters) as Parameters).digest
 }
 
 export function orderOf({ action, reason, workerId, holdMs }: BulkOperation): Order {
