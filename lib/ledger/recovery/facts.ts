@@ -26,14 +26,18 @@ const highestMessage = (stream: Stream) =>
   `(SELECT MAX(o.sequence) FROM task_output AS o
     WHERE o.task_id = c.task_id AND o.attempt = c.attempt AND o.stream = '${stream}') AS ${stream}_messages`
 
+const session = `sessions AS s
+        WHERE s.task_id = c.task_id AND (s.status = 'resumable' OR (s.status = 'active' AND s.attempt = c.attempt))`
+
+/** Of those of which there is anything to read, which are few: a thousand rows that tell nothing cost as much as others. */
 const readRecoveryFacts = statement(
   'readRecoveryFacts',
-  (d) => `SELECT c.task_id, (SELECT s.id FROM sessions AS s
-        WHERE s.task_id = c.task_id AND (s.status = 'resumable' OR (s.status = 'active' AND s.attempt = c.attempt))
-        ORDER BY s.status, s.linked_at DESC LIMIT 1) AS session_id,
+  (d) => `SELECT c.task_id, (SELECT s.id FROM ${session} ORDER BY s.status, s.linked_at DESC LIMIT 1) AS session_id,
       ${newestCheckpoint(d, 'attempt')}, ${newestCheckpoint(d, 'turn')},
       ${STREAMS.map(highestMessage).join(', ')}
-    FROM ${d.rows('task_id text, attempt integer')}`,
+    FROM ${d.rows('task_id text, attempt integer')}
+    WHERE EXISTS (SELECT 1 FROM ${session}) OR EXISTS (SELECT 1 FROM checkpoints AS p WHERE p.task_id = c.task_id)
+      OR EXISTS (SELECT 1 FROM task_output AS o WHERE o.task_id = c.task_id AND o.attempt = c.attempt)`,
 )
 
 const readKinds = statement(
@@ -42,6 +46,7 @@ const readKinds = statement(
     ORDER BY k.task_id, k.position`,
 )
 
+/** What there is to know of them; of the others, `NO_FACTS`. */
 export function* readFacts(rows: readonly TaskRow[]): Plan<Map<string, KnownFacts>> {
   const facts = yield* run(
     readRecoveryFacts,
@@ -51,22 +56,19 @@ export function* readFacts(rows: readonly TaskRow[]): Plan<Map<string, KnownFact
     readKinds,
     rows.map(({ id }) => ({ task_id: id })),
   )
-  const compensations = new Map<string, string[]>()
-  for (const row of kinds) {
-    const of = compensations.get(row.task_id as string)
-    if (of) of.push(row.kind as string)
-    else compensations.set(row.task_id as string, [row.kind as string])
+  const known = new Map<string, KnownFacts>()
+  for (const row of facts) {
+    const { checkpoint_attempt: attempt, checkpoint_turn: turn } = row
+    known.set(row.task_id as string, {
+      checkpoint: turn === null ? null : { attempt: attempt as number, turn: turn as number },
+      sessionId: row.session_id as string | null,
+      compensations: [],
+      messages: Number(row.stdout_messages ?? 0) + Number(row.stderr_messages ?? 0),
+    })
   }
-  return new Map(
-    facts.map((row) => {
-      const { checkpoint_attempt: attempt, checkpoint_turn: turn } = row
-      const known: KnownFacts = {
-        checkpoint: turn === null ? null : { attempt: attempt as number, turn: turn as number },
-        sessionId: row.session_id as string | null,
-        compensations: compensations.get(row.task_id as string) ?? [],
-        messages: Number(row.stdout_messages ?? 0) + Number(row.stderr_messages ?? 0),
-      }
-      return [row.task_id as string, known]
-    }),
-  )
+  for (const { task_id, kind } of kinds) {
+    const facts = known.get(task_id as string) ?? NO_FACTS
+    known.set(task_id as string, { ...facts, compensations: [...facts.compensations, kind as string] })
+  }
+  return known
 }
