@@ -229,7 +229,13 @@ export function* endAttempts({ now }: Transaction, endings: readonly Ending[]): 
   )
   const ended = yield* run(
     endSessions,
-    endings.map(({ taskId, attempt, session }) => ({ task_id: taskId, attempt, ...session, at: now })),
+    endings.map(({ taskId, attempt, session: { status, reason } }) => ({
+      task_id: taskId,
+      attempt,
+      status,
+      reason,
+      at: now,
+    })),
   )
   return new Map(ended.map((row) => [row.task_id as string, row.id as string]))
 }

@@ -27,7 +27,6 @@ export function* lockTaskRows(ids: readonly string[]): Plan<Map<string, TaskRow>
 }
 
 type Column = keyof TaskChange
-const COLUMNS = Object.keys(CHANGED) as Column[]
 
 interface ChangeStatement {
   readonly columns: readonly Column[]
@@ -38,7 +37,8 @@ interface ChangeStatement {
 const changeStatements = new Map<string, ChangeStatement>()
 
 function changeStatement({ row, set }: Change): ChangeStatement {
-  const columns = COLUMNS.filter((name) => set[name] !== undefined && set[name] !== row[name])
+  // The keys of a change are columns of tasks, by its type.
+  const columns = (Object.keys(set) as Column[]).filter((name) => set[name] !== undefined && set[name] !== row[name])
   const key = columns.join()
   const made = changeStatements.get(key) ?? { columns, query: changeTasks(columns) }
   changeStatements.set(key, made)

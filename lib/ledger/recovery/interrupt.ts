@@ -14,7 +14,7 @@ import type { EventType } from '#lib/task/schema.ts'
 import { isHeld, type TaskStatus } from '#lib/task/states.ts'
 import { interruptionBudget } from '#lib/task/strategies.ts'
 import type { Verdict } from '#lib/task/strategy.ts'
-import { aftermath, leavesSessionInOrder, type TaskSet } from './aftermath.ts'
+import { type AttemptEnd, aftermath, leavesSessionInOrder, type TaskSet } from './aftermath.ts'
 import { type Blame, blameOf } from './blame.ts'
 import { type KnownFacts, readFacts } from './facts.ts'
 import { judgeEndsOf } from './judge-ends.ts'
@@ -77,28 +77,22 @@ export function* interrupt(
     const worker = workers.get(request.command.workerId)
     const blame = blames.get(request.command.taskId)
     if (!row || !worker || !blame) return []
-    const known = facts.get(row.id)
-    const outcome = outcomeOf(transaction, request, row, blame, known)
-    const end = { workerId: request.command.workerId, status: 'interrupted', endedAt: transaction.now }
-    const snapshot = snapshotOf(row, { ...end, messages: known?.messages ?? 0 })
-    return [{ request, row, worker, snapshot, ...outcome }]
+    return [deathOf(transaction, request, row, worker, blame, facts.get(row.id))]
   })
   yield* changeRows(transaction, deaths)
   const sessions = yield* endAttempts(
     transaction,
     deaths.map(({ ending }) => ending),
   )
-  const told = deaths.map((death) => {
-    const sessionId = sessions.get(death.row.id) ?? null
-    return { sessionId, hint: hintOf(transaction, death, sessionId), ...death }
+  const results = new Map<Request<InterruptTask>, Interruption>()
+  const events = deaths.map((death) => {
+    const { request, row, set, suspect } = death
+    const sessionId = sessions.get(row.id) ?? null
+    const hint = hintOf(transaction, death, sessionId)
+    results.set(request, { taskId: row.id, hint, status: set.status, suspect })
+    return eventOf(death, hint, sessionId)
   })
-  yield* appendEvents(transaction, told.map(eventOf))
-  const results = new Map(
-    told.map(({ request, row, set, hint, suspect }) => [
-      request,
-      { taskId: row.id, hint, status: set.status, suspect },
-    ]),
-  )
+  yield* appendEvents(transaction, events)
   return requests.map((request) => {
     const interruption = results.get(request)
     const { taskId, attempt } = request.command
@@ -112,25 +106,54 @@ function holds(row: TaskRow | undefined, { attempt, workerId }: AttemptKey): boo
 }
 
 /** What an interruption makes of the row: cancelled when that was asked for, else what the strategy says. */
-function outcomeOf(
+function deathOf(
   transaction: Transaction,
-  { context, command }: Request<InterruptTask>,
+  request: Request<InterruptTask>,
   row: TaskRow,
+  worker: Death['worker'],
   blame: Blame,
   known: KnownFacts | undefined,
-): Pick<Death, 'set' | 'next' | 'ending' | 'suspect'> {
-  const { cause, workerId } = command
-  const { incidentId, suspect } = blame
-  const end = { workerId, ended: 'interrupted', cause, ...blame } as const
+): Death {
+  const { context, command } = request
+  const { cause } = command
+  const end = endOf(command, blame)
   const { verdict, set, charged } = aftermath(transaction, context.policy, row, end, known)
-  const reason = REASONS[command.cause] ?? command.cause
-  const ending = endingOf(command, blame, reason)
-  // A task that was to be cancelled keeps the reason that was given then.
-  const kept = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
+  const reason = REASONS[cause] ?? cause
   const next = nextOf(verdict, set, row, cause, charged)
-  const alone = suspect && set.sealed_at === undefined
-  const told = { incident_id: incidentId, reason: kept, ...set }
-  return { set: told, next: alone ? `${next}, alone` : next, ending, suspect: alone && charged }
+  const alone = blame.suspect && set.sealed_at === undefined
+  // A task that was to be cancelled keeps the reason that was given then. Written into it: copies by the thousand cost.
+  set.incident_id = blame.incidentId
+  set.reason = verdict === null ? row.reason : verdict.action === 'quarantine' ? verdict.reason : reason
+  return {
+    request,
+    row,
+    worker,
+    set,
+    next: alone ? `${next}, alone` : next,
+    suspect: alone && charged,
+    ending: endingOf(command, blame, reason),
+    snapshot: snapshotOf(row, {
+      workerId: command.workerId,
+      status: 'interrupted',
+      messages: known?.messages ?? 0,
+      endedAt: transaction.now,
+    }),
+  }
+}
+
+/** Member by member, as all that is made for each task. */
+function endOf({ cause, workerId }: InterruptTask, blame: Blame): AttemptEnd {
+  return {
+    workerId,
+    ended: 'interrupted',
+    cause,
+    blamePpm: blame.blamePpm,
+    convicted: blame.convicted,
+    suspect: blame.suspect,
+    pacedMs: blame.pacedMs,
+    brakeReason: blame.brakeReason,
+    paused: blame.paused,
+  }
 }
 
 function nextOf(verdict: Verdict | null, set: TaskSet, row: TaskRow, cause: string, charged: boolean): string {
@@ -187,15 +210,11 @@ function hintOf({ now }: Transaction, { row, set, next, worker, ending }: Death,
   })
 }
 
-function eventOf({
-  request: { context, command },
-  row,
-  set,
-  next,
-  hint,
-  snapshot,
-  sessionId,
-}: Death & { hint: string; sessionId: string | null }): NewEvent {
+function eventOf(
+  { request: { context, command }, row, set, next, snapshot }: Death,
+  hint: string,
+  sessionId: string | null,
+): NewEvent {
   return {
     type: EVENTS[set.status] ?? 'task.interrupted',
     actor: context.actor,
