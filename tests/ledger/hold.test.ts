@@ -11,11 +11,8 @@ import {
   reassignTask,
   registerCompensation,
   releaseTask,
-  saveCheckpoint,
   startAttempt,
 } from '#lib/ledger/index.ts'
-import { createPolicy } from '#lib/task/recovery.ts'
-import { settingsOf } from '#lib/task/settings.ts'
 import { START_MS } from '../support/clock.ts'
 import {
   begin,
@@ -137,21 +134,6 @@ forEachDialect('releaseTask', (open) => {
     await pass(ledger, 10_000)
     await sweep(ledger)
     expect(await read(ledger, ref.taskId)).toMatchObject({ status: 'assigned', retriesUsed: 1 })
-    await checkInvariants(ledger)
-  })
-
-  it('asks the strategy that is configured by now, which may go on from what the attempt saved', async () => {
-    const ledger = await open()
-    const { ref } = await begin(ledger)
-    const { taskId } = ref
-    await saveCheckpoint(ledger.context, { ...ref, turn: 2, state: { plan: 'half done' } })
-    await finish(ledger, ref, { outcome: 'failed' })
-    await holdTask(ledger.context, { taskId, reason })
-    const context = ledger.contextOf({ policy: createPolicy(settingsOf({ strategy: 'resume-from-checkpoint' })) })
-    expect(await releaseTask(context, { taskId, reason })).toMatchObject({ status: 'failed', nextAction: 'resume' })
-    await pass(ledger, 10_000)
-    await sweep(ledger)
-    expect(await read(ledger, taskId)).toMatchObject({ status: 'assigned', retriesUsed: 1, resumesUsed: 1 })
     await checkInvariants(ledger)
   })
 
