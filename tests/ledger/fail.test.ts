@@ -2,14 +2,18 @@ import { expect, it } from 'vitest'
 import {
   createTask,
   failTask,
+  holdTask,
   linkSession,
   reassignTask,
   releaseTask,
   saveCheckpoint,
   startAttempt,
 } from '#lib/ledger/index.ts'
+import { createPolicy } from '#lib/task/recovery.ts'
+import { settingsOf } from '#lib/task/settings.ts'
 import { START_MS } from '../support/clock.ts'
 import { begin, codeOf, eventsOf, finish, freshId, hire, pass, refusal, sweep, taskOf } from '../support/factories.ts'
+import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, rowsOf, snapshot } from '../support/ledger.ts'
 
 const now = new Date(START_MS).toISOString()
@@ -61,6 +65,23 @@ forEachDialect('failTask', (open) => {
     const { id: workerId } = await hire(ledger)
     const { resume } = await startAttempt(ledger.context, { taskId, workerId, requestId: freshId('request') })
     expect(resume).toMatchObject({ kind: 'checkpoint', turn: 3, state: { plan: 'half done' } })
+  })
+
+  it('by its worker, held, and released to a strategy that now resumes goes on from what was saved', async () => {
+    const ledger = await open()
+    const { ref } = await begin(ledger)
+    const { taskId } = ref
+    await saveCheckpoint(ledger.context, { ...ref, turn: 2, state: { plan: 'half done' } })
+    await finish(ledger, ref, { outcome: 'failed' })
+    await holdTask(ledger.context, { taskId, reason })
+    const context = ledger.contextOf({ policy: createPolicy(settingsOf({ strategy: 'resume-from-checkpoint' })) })
+    expect(await releaseTask(context, { taskId, reason })).toMatchObject({ status: 'failed', nextAction: 'resume' })
+    await pass(ledger, 10_000)
+    await sweep(ledger)
+    expect(await rowsOf(ledger, 'task_history')).toMatchObject([
+      { status: 'assigned', retries_used: 1, resumes_used: 1 },
+    ])
+    await checkInvariants(ledger)
   })
 
   it('seals a task that has no retry left', async () => {

@@ -2,10 +2,8 @@ import { expect, it } from 'vitest'
 import {
   claimTasks,
   getTask,
-  holdTask,
   listCheckpoints,
   reassignTask,
-  releaseTask,
   saveCheckpoint,
   startAttempt,
   stopWorker,
@@ -242,23 +240,5 @@ forEachDialect('a task that resumes from its checkpoint', (open) => {
     const again = { taskId, workerId, requestId: freshId('r'), reattach: { attempt: 1 } }
     expect(await startAttempt(ledger.context, again)).toMatchObject({ attempt: 2, resume: null })
     expect(await read(ledger, taskId)).toMatchObject({ resumesUsed: 0, checkpointTurn: 2 })
-  })
-
-  it('goes on after it failed and was held, where the strategy that is configured by now resumes', async () => {
-    const ledger = await open()
-    const { ref } = await begin(ledger)
-    const { taskId } = ref
-    await saveCheckpoint(ledger.context, { ...ref, turn: 2, state: STATE })
-    await finish(ledger, ref, { outcome: 'failed' })
-    await holdTask(ledger.context, { taskId, reason: 'a disk is full' })
-    const context = ledger.contextOf({ policy: createPolicy(settingsOf({ strategy: 'resume-from-checkpoint' })) })
-    expect(await releaseTask(context, { taskId, reason: 'a disk is full' })).toMatchObject({
-      status: 'failed',
-      nextAction: 'resume',
-    })
-    await pass(ledger, 10_000)
-    await sweep(ledger)
-    expect(await read(ledger, taskId)).toMatchObject({ status: 'assigned', retriesUsed: 1, resumesUsed: 1 })
-    await checkInvariants(ledger)
   })
 })
