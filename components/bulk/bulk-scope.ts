@@ -4,7 +4,7 @@ import type { CallAction } from '#components/acts/call-action.ts'
 import { formatCapped } from '#components/look/format.ts'
 import type { Filters } from '#components/query/task-query.ts'
 import type { BulkOperation } from '#lib/task/schema.ts'
-import { instantOf } from '#lib/task/window.ts'
+import { inInstants } from '#lib/task/window.ts'
 import type { Selection } from './selection.ts'
 
 /** The server's side of it. */
@@ -25,10 +25,7 @@ export const COUNT_MAX = 10_000
 export function scopeOf({ ids, everything }: Selection, filters: Filters, nowMs?: number): Scope {
   if (everything === null && ids.size > 0) return { ids: [...ids] }
   const asOfMs = nowMs ?? Date.parse(everything?.asOf ?? '')
-  const filter: Record<string, string> = { ...filters }
-  for (const name of ['since', 'until'] as const) {
-    if (filters[name] !== undefined) filter[name] = instantOf(filters[name], asOfMs)
-  }
+  const filter: Record<string, string> = inInstants(filters, asOfMs)
   return { filter, asOf: new Date(asOfMs).toISOString() }
 }
 

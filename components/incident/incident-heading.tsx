@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { formatDuration, formatMoney, plural, shortId } from '#components/look/format.ts'
 import { CAUSE_WORDS } from '#components/look/incident-look.ts'
 import { Duration, ExactMoment, Moment } from '#components/look/time.tsx'
+import { hrefOf } from '#components/query/task-query.ts'
 import { Breadcrumbs } from '#components/ui/breadcrumbs.tsx'
 import { Fact, Facts } from '#components/ui/facts.tsx'
 import { Link } from '#components/ui/link.tsx'
@@ -29,7 +30,13 @@ export function IncidentHeading({ incident, children }: { incident: Incident; ch
           {host !== null && ` on ${host}`}
         </Fact>
         <Fact name="Noticed">
-          <ExactMoment at={openedAt} />
+          <ExactMoment at={openedAt} />,{' '}
+          <Link
+            href={hrefOf({ at: new Date(Date.parse(openedAt) - 1).toISOString() })}
+            className="underlined print:hidden"
+          >
+            all that was under way
+          </Link>
         </Fact>
         {workerId !== null && (
           <Fact name="Worker">

@@ -23,6 +23,7 @@ export const FILTER_NOTES: Record<NamedFilter, string> = {
   cost: 'more or less than, in dollars',
   attempts: 'more or less than so many',
   incident: 'what interrupted it, by id',
+  at: 'under way at that moment',
   since: 'put on record from then on',
   until: 'put on record before then',
 }
@@ -60,6 +61,7 @@ const FIXED: Partial<Record<NamedFilter, readonly Value[]>> = {
   cause: words(CAUSES),
   cost: [{ value: '>1', note: 'above a dollar' }, ...OPERATORS],
   attempts: [{ value: '>1', note: 'tried again' }, ...OPERATORS],
+  at: words({ '5m': 'five minutes ago', '1h': 'an hour ago', '14:02': 'at this time of the day, in UTC' }),
   since: [...SPANS, { value: '30d', note: 'thirty days ago' }],
   until: SPANS,
 }

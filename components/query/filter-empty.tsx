@@ -1,11 +1,12 @@
 import { Age } from '#components/look/time.tsx'
 import { ButtonLink } from '#components/ui/button.tsx'
 import { Empty } from '#components/ui/empty.tsx'
+import { MOMENTS } from '#lib/task/window.ts'
 import { type Filters, hrefOf } from './task-query.ts'
 
 /** Nothing matches: the window may be too narrow, or the filter wrong. Interrupted tasks are missed by nobody. */
 export function FilterEmpty({ filters, asOf }: { filters: Filters; asOf: string }) {
-  const windowed = filters.since !== undefined || filters.until !== undefined
+  const windowed = MOMENTS.some((name) => filters[name] !== undefined)
   const clear = hrefOf(filters) !== '/tasks' && <ButtonLink href="/tasks">Clear the filter</ButtonLink>
   if (filters.status === 'interrupted' && Object.keys(filters).length === 1) {
     return (
@@ -30,7 +31,7 @@ const WIDER = [
   { since: '365d', words: 'a year', from: ['30d'] },
 ]
 
-/** Where it begins may be moved back; a filter that says where it ends knows what it is about. */
-function widerThan({ since, until }: Filters) {
-  return until === undefined ? WIDER.find(({ from }) => from.includes(since)) : undefined
+/** Where it begins may be moved back; a filter that says where it ends, or at which moment it was, knows what it is about. */
+function widerThan({ at, since, until }: Filters) {
+  return at === undefined && until === undefined ? WIDER.find(({ from }) => from.includes(since)) : undefined
 }

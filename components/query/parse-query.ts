@@ -1,7 +1,7 @@
 /** The language of the query box: `status:running repo:acme/api words`. Pure, the same on the server and in the browser. */
 import { TASK_STATUSES } from '#lib/task/states.ts'
 import { COMPARISON, END_CAUSES, EXCLUDABLE, exclusionsOf, termsOf } from '#lib/task/terms.ts'
-import { DAY, SPAN } from '#lib/task/window.ts'
+import { CLOCK, DAY, MOMENTS, SPAN } from '#lib/task/window.ts'
 import { excluding } from './exclusions.ts'
 import { FILTERS, type Filter, type Filters } from './task-query.ts'
 
@@ -67,10 +67,10 @@ function wrongIn(filters: Filters): string | null {
       return `${name} takes a figure such as 3, >1 or <=0.5, met “${value}”.`
     }
   }
-  for (const name of ['since', 'until'] as const) {
+  for (const name of MOMENTS) {
     const value = filters[name]
     if (value !== undefined && !isMoment(value)) {
-      return `${name} takes 24h, 7d, a day or an instant with its offset, met “${value}”.`
+      return `${name} takes 24h, 7d, 14:02, a day or an instant with its offset, met “${value}”.`
     }
   }
   return null
@@ -84,7 +84,11 @@ function wrongInExclusions(not: string | undefined): string | null {
 }
 
 function isMoment(value: string): boolean {
-  return SPAN.test(value) || ((DAY.test(value) || INSTANT.test(value)) && !Number.isNaN(Date.parse(value)))
+  return (
+    SPAN.test(value) ||
+    CLOCK.test(value) ||
+    ((DAY.test(value) || INSTANT.test(value)) && !Number.isNaN(Date.parse(value)))
+  )
 }
 
 function merged(before: string | undefined, value: string): string {

@@ -31,7 +31,8 @@ export function QueryChips({ filters }: { filters: Filters }) {
       ))}
       {!windowed && (
         <span className={`${CHIP} px-2 max-md:hidden`}>
-          <span className="mr-1 text-ink-3">window</span> open, and sealed in 24 h
+          <span className="mr-1 text-ink-3">window</span>{' '}
+          {filters.at === undefined ? 'open, and sealed in 24 h' : 'under way then, shown as they are now'}
         </span>
       )}
     </>

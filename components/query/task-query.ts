@@ -17,6 +17,7 @@ export const FILTERS = [
   'cost',
   'attempts',
   'not',
+  'at',
   'since',
   'until',
   'q',

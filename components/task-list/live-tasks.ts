@@ -10,7 +10,7 @@ import { useClock } from '#components/look/clock.tsx'
 import type { Filters } from '#components/query/task-query.ts'
 import { readRecord } from '#components/ui/read-record.ts'
 import type { Task, TaskEvent } from '#lib/task/schema.ts'
-import { instantOf } from '#lib/task/window.ts'
+import { inInstants } from '#lib/task/window.ts'
 
 export interface LiveTasks {
   readonly tasks: readonly Task[]
@@ -45,7 +45,7 @@ export function useLiveTasks(initial: readonly Task[], filters: Filters, countNe
   })
   const count = useRequest(COUNT_MS, async () => {
     const known = new Set(initial.map((task) => task.id))
-    const first = await fetchTasks(parametersOf(filters, clock.now()))
+    const first = await fetchTasks(inInstants(filters, clock.now()))
     setList((now) => ({ ...now, arrived: first.filter((task) => !known.has(task.id)).length }))
   })
 
@@ -115,12 +115,4 @@ function usePollWithBackoff(poll: () => Promise<void>, onResult: (failed: boolea
 
 async function fetchTasks(parameters: Record<string, string>): Promise<Task[]> {
   return (await readRecord<{ tasks: Task[] }>('tasks', parameters)).tasks
-}
-
-function parametersOf(filters: Filters, nowMs: number): Record<string, string> {
-  const parameters: Record<string, string> = { ...filters }
-  for (const name of ['since', 'until'] as const) {
-    if (filters[name] !== undefined) parameters[name] = instantOf(filters[name], nowMs)
-  }
-  return parameters
 }

@@ -14,6 +14,7 @@ Without a window it lists all that is open, and what was sealed in the last 24 h
 Examples:
   rollcall tasks --status interrupted,failed
   rollcall tasks --repo acme/api --since 2026-11-21T00:00:00Z --json
+  rollcall tasks --at 2026-11-21T14:02:00Z     what was under way then, wherever it is now
   rollcall tasks --label team=core --q timeout
   rollcall tasks --attempts '>1' --not 'agent:migrator status:success'
   rollcall tasks --view 'Failing now'`
@@ -35,6 +36,7 @@ export function tasksCommand(): Command {
     .option('--attempts <figure>', 'how many there have been: 2, ">1"')
     .option('--not <pairs>', 'what is left out: "repo:acme/api status:success"')
     .option('--q <words>', 'words in the title, error or reason, or the beginning of an id')
+    .option('--at <instant>', 'under way at this instant, by --worker if given')
     .option('--since <instant>', 'from this instant on, such as 2026-11-21T08:00:00Z')
     .option('--until <instant>')
     .option('--incident <id>')

@@ -216,6 +216,7 @@ export const ListTasks = z.strictObject({
   issue: z.coerce.number().int().min(1).max(LIMITS.integerMax).optional(),
   label: z.string().max(300).optional().describe('key or key=value'),
   q: z.string().max(200).optional().describe('words in title, error, reason or the beginning of an id'),
+  at: Instant.optional().describe('with an attempt under way at that moment; worker then means whose it was'),
   since: Instant.optional(),
   until: Instant.optional(),
   incident: Id.optional(),

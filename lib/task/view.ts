@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ListPage, ListTasks } from './commands.ts'
 import { Id, Line } from './fields.ts'
 import { Instant } from './schema.ts'
-import { instantOf } from './window.ts'
+import { inInstants } from './window.ts'
 
 /** How many one person may keep. */
 export const VIEWS_MAX = 100
@@ -24,7 +24,8 @@ const Texts = z.strictObject({
   cost: text.optional(),
   attempts: text.optional(),
   not: text.optional(),
-  since: text.optional().describe('24h, 7d, a day, or an instant with its offset'),
+  at: text.optional().describe('as since'),
+  since: text.optional().describe('24h, 7d, 14:02, a day, or an instant with its offset'),
   until: text.optional(),
   q: text.optional(),
 })
@@ -37,12 +38,8 @@ export const ViewFilters = Texts.superRefine((filters, context) => {
 export type ViewFilters = z.infer<typeof Texts>
 
 /** What the list is asked for by these filters at a moment. */
-export function listOf({ since, until, ...rest }: ViewFilters, nowMs: number): z.input<typeof ListTasks> {
-  return {
-    ...rest,
-    ...(since === undefined ? {} : { since: instantOf(since, nowMs) }),
-    ...(until === undefined ? {} : { until: instantOf(until, nowMs) }),
-  } as z.input<typeof ListTasks>
+export function listOf(filters: ViewFilters, nowMs: number): z.input<typeof ListTasks> {
+  return inInstants(filters, nowMs) as z.input<typeof ListTasks>
 }
 
 export const View = z.object({

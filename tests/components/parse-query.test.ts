@@ -41,7 +41,8 @@ describe('a query', () => {
     ['cost:much', 'cost takes a figure such as 3, >1 or <=0.5, met “much”.'],
     ['-issue:x', 'issue takes a number, met “x”.'],
     ['-since:24h', '“-since:” is not known: what can be left out are'],
-    ['since:yesterday', 'since takes 24h, 7d, a day or an instant with its offset, met “yesterday”.'],
+    ['at:24:00', 'at takes 24h, 7d, 14:02, a day or an instant with its offset, met “24:00”.'],
+    ['since:yesterday', 'since takes 24h, 7d, 14:02, a day or an instant with its offset, met “yesterday”.'],
   ])('%s is refused with what would work', (text, message) => {
     expect(messageOf(text)).toContain(message)
   })

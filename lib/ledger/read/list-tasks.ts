@@ -14,7 +14,7 @@ export interface TaskPage {
   readonly nextCursor: string | null
 }
 
-/** Without a window or ids: everything open, and what was sealed in the last day. */
+/** Without a window or ids: everything open, and what was sealed in the last day, or since the moment that is asked for. */
 export const DEFAULT_WINDOW_MS = 24 * 3_600_000
 
 /** Newest first, by keyset: page 1,000 costs what page 1 costs. */
@@ -93,7 +93,9 @@ function matchingText(filter: Filter, query: ListTasks, now: number, limit: numb
     `${MATCHING} ${d.by(index)} ${TASK_JOINS} ${where(filter, condition)} ORDER BY ${createdAt} DESC, t.id DESC LIMIT ${limit}`
   const byStatus = query.status !== undefined
   const open = part(byStatus ? 'task_history_open_status' : 'task_history_open', 't.sealed_at IS NULL')
-  const recent = `t.sealed_at >= ${filter.at(now - DEFAULT_WINDOW_MS)}`
+  // What was under way at a moment was not sealed before it.
+  const from = query.at === undefined ? now - DEFAULT_WINDOW_MS : Date.parse(query.at)
+  const recent = `t.sealed_at >= ${filter.at(from)}`
   const sealedBy = byStatus ? 'task_history_sealed_status' : 'task_history_sealed_at'
   const sealed = part(sealedBy, recent, d.unindexed('t.created_at'))
   return `SELECT * FROM (${open}) AS open_tasks UNION ALL SELECT * FROM (${sealed}) AS sealed_tasks

@@ -33,7 +33,8 @@ export function addConditions(filter: Filter, query: ListTasks): void {
   for (const [column, value] of equal) if (value !== undefined) filter.add((at) => `${column} = ${at(value)}`)
   if (query.id) filter.add((at) => `t.id IN (${query.id?.map(at).join(', ') || 'NULL'})`)
   if (query.status) filter.add((at) => `t.status IN (${query.status?.map(at).join(', ') || 'NULL'})`)
-  if (query.worker !== undefined) addWorker(filter, query.worker)
+  if (query.at !== undefined) addMoment(filter, Date.parse(query.at), query.worker)
+  else if (query.worker !== undefined) addWorker(filter, query.worker)
   if (query.since !== undefined) filter.add((at) => `t.created_at >= ${at(Date.parse(query.since ?? ''))}`)
   if (query.until !== undefined) filter.add((at) => `t.created_at < ${at(Date.parse(query.until ?? ''))}`)
   if (query.incident !== undefined) filter.add((at) => `t.incident_id = ${at(query.incident)}`)
@@ -44,12 +45,25 @@ export function addConditions(filter: Filter, query: ListTasks): void {
   if (query.q !== undefined && query.q.trim() !== '') addWords(filter, query.q)
 }
 
+/** Whose attempt was under way at that moment; with a worker, one of its attempts. */
+function addMoment(filter: Filter, at: number, worker: string | undefined): void {
+  const by = worker === undefined ? '' : `AND b.worker_id IN (${workersCalled(filter, worker)})`
+  filter.conditions.push(`EXISTS (SELECT 1 FROM task_attempts AS b WHERE b.task_id = t.id AND b.started_at <= ${filter.at(at)}
+    AND (b.finished_at IS NULL OR b.finished_at > ${filter.at(at)}) ${by})`)
+}
+
 /** The second condition says all; the first finds the few tasks that the worker ever had. */
 function addWorker(filter: Filter, worker: string): void {
   const [id, name] = [filter.at(worker), filter.at(worker)]
-  filter.conditions.push(`t.id IN (SELECT b.task_id FROM task_attempts AS b WHERE b.worker_id IN
-    (SELECT v.id FROM workers AS v WHERE v.id = ${id} UNION SELECT v.id FROM workers AS v WHERE v.name = ${name}))`)
-  filter.conditions.push(`(w.id = ${id} OR w.name = ${name})`)
+  const called = workersCalled(filter, worker)
+  filter.conditions.push(
+    `t.id IN (SELECT b.task_id FROM task_attempts AS b WHERE b.worker_id IN (${called}))`,
+    `(w.id = ${id} OR w.name = ${name})`,
+  )
+}
+
+function workersCalled({ at }: Filter, worker: string): string {
+  return `SELECT v.id FROM workers AS v WHERE v.id = ${at(worker)} UNION SELECT v.id FROM workers AS v WHERE v.name = ${at(worker)}`
 }
 
 function labelled({ dialect, at }: Filter, label: string): string {
