@@ -27,14 +27,19 @@ export function hintLine(facts: HintFacts): string {
   )
 }
 
-/** Two units at most, as everywhere: 41s, 36m12s, 7h3m, 2d7h. */
+/** Two units at most, as everywhere, and none that is nothing: 41s, 36m12s, 15m, 7h3m, 2d7h. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes}m${seconds % 60}s`
+  if (minutes < 60) return `${minutes}m${beside(seconds % 60, 's')}`
   const hours = Math.floor(minutes / 60)
-  return hours < 24 ? `${hours}h${minutes % 60}m` : `${Math.floor(hours / 24)}d${hours % 24}h`
+  if (hours < 24) return `${hours}h${beside(minutes % 60, 'm')}`
+  return `${Math.floor(hours / 24)}d${beside(hours % 24, 'h')}`
+}
+
+function beside(count: number, unit: string): string {
+  return count === 0 ? '' : `${count}${unit}`
 }
 
 export function shortId(id: string): string {

@@ -47,7 +47,7 @@ forEachDialect('a task that nobody has the skills for', (open) => {
     expect((await taskRow(ledger)).status).toBe('queued')
     ledger.clock.advance(1)
     await routeTasks(ledger.context, { after: '' })
-    const reason = 'no worker had the skill gpu for 15m0s'
+    const reason = 'no worker had the skill gpu for 15m'
     expect(await taskRow(ledger)).toMatchObject({ status: 'aborted_no_skill', reason, next_action: null })
     expect((await taskRow(ledger)).sealed_at).not.toBeNull()
     expect((await eventsOf(ledger, task.id)).at(-1)).toMatchObject({
@@ -143,7 +143,7 @@ forEachDialect('an assigned task that nobody starts', (open) => {
       type: 'task.requeued',
       fromStatus: 'assigned',
       toStatus: 'queued',
-      reason: 'it was assigned for 15m0s and never started: it is back in the queue',
+      reason: 'it was assigned for 15m and never started: it is back in the queue',
     })
     const other = await hire(ledger)
     expect(await claim(ledger, other)).toHaveLength(1)
