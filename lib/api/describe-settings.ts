@@ -42,10 +42,11 @@ function partsOf(schema: unknown): Readonly<Record<string, unknown>> | null {
   return schema instanceof z.ZodObject ? schema.shape : null
 }
 
+const MEBIBYTE = 1024 * 1024
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
-  ['min', 60_000],
+  ['m', 60_000],
   ['s', 1000],
 ] as const
 
@@ -53,7 +54,13 @@ function textOf(name: string, value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((each) => textOf('', each)).join('; ')
   if (typeof value === 'number' && name.endsWith('Ms')) return durationOf(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'number') return name.endsWith('BytesMax') ? bytesOf(value) : value.toLocaleString('en-US')
+  if (typeof value !== 'object') return String(value)
+  return Object.keys(value).length === 0 ? 'none' : JSON.stringify(value)
+}
+
+function bytesOf(bytes: number): string {
+  return bytes % MEBIBYTE === 0 ? `${bytes / MEBIBYTE} MiB` : `${bytes.toLocaleString('en-US')} B`
 }
 
 function durationOf(ms: number): string {

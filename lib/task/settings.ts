@@ -46,7 +46,7 @@ const Compensating = z.strictObject({
     )
     .default({})
     .describe('by kind, the HTTP address that undoes it; other kinds need a worker with the skill compensate:<kind>'),
-  triesMax: z.int().min(1).max(20).default(3),
+  triesMax: z.int().min(1).max(20).default(3).describe('tries of one step; after them the task is quarantined'),
   timeoutMs: z.int().min(100).max(300_000).default(10_000).describe('how long a handler may take'),
   backoffMs: Duration.default(5000).describe('from a failed try to the next one; later ones wait longer'),
   workerTimeoutMs: Duration.min(1000).default(DAY_MS).describe('how long a worker may take, from its being asked'),
@@ -54,7 +54,7 @@ const Compensating = z.strictObject({
 })
 
 const Sending = z.strictObject({
-  triesMax: z.int().min(1).max(20).default(8),
+  triesMax: z.int().min(1).max(20).default(8).describe('tries of one delivery; after them it is given up'),
   timeoutMs: z.int().min(100).max(60_000).default(10_000).describe('how long a receiver may take'),
   backoffMs: Duration.default(10_000).describe('from a failed try to the next one; later ones wait longer'),
   concurrency: z.int().min(1).max(100).default(8).describe('deliveries under way at once in one server'),
