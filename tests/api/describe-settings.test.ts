@@ -11,6 +11,7 @@ const told = (name: string) => lines.find((line) => line.name === name)?.value
 it('leaves no setting out, and says what each of them means', () => {
   const named = new Set(lines.map(({ name }) => name.split('.', 1)[0]))
   expect([...named].sort()).toEqual(Object.keys(Settings.shape).sort())
+  expect(lines.filter(({ name, meaning }) => meaning === '' && !name.startsWith('access.provider.'))).toEqual([])
   expect(lines.find(({ name }) => name === 'access.idleMs')?.meaning).toBe('and how long without being used')
 })
 
@@ -21,4 +22,8 @@ it('tells times in their units, parts one by one, and of a secret only the varia
   expect(told('access.provider.issuer')).toBe('https://id.example')
   expect(told('access.provider.clientSecret')).toBe('ACME_SECRET')
   expect(told('masks')).toBe('none')
+  expect(told('compensation.handlers')).toBe('none')
+  expect(told('assignedTtlMs')).toBe('15 m')
+  expect(told('outputBytesMax')).toBe('8 MiB')
+  expect(told('rateLimits.tokenPerSecond')).toBe('10,000')
 })
