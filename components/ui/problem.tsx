@@ -10,3 +10,15 @@ export function Problem({ title, children, action }: { title: string; children: 
     </div>
   )
 }
+
+/** For a page that is loaded with every other one: made of nothing that needs a script. */
+export function PlainWayOn({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a
+      href={href}
+      className="touch inline-flex h-8 items-center rounded-6 border border-line-2 bg-raised px-3 font-medium hover:bg-hover"
+    >
+      {children}
+    </a>
+  )
+}
