@@ -45,13 +45,13 @@ export function IncidentTasks({ incidentId, tasks, more = false, children }: Inc
           <thead className={TWO_LINES_HEAD}>
             <tr>
               <Th className="w-[132px]">Status</Th>
-              <Th className="w-[90px] max-[1400px]:hidden print:table-cell print:w-[272px]">Id</Th>
-              <Th className="w-[150px] max-md:hidden">Repo and issue</Th>
+              <Th className="w-[90px] max-[1400px]:hidden print:table-cell print:w-[258px]">Id</Th>
+              <Th className="w-[150px] max-md:hidden print:w-[142px]">Repo and issue</Th>
               <Th>Title</Th>
-              <Th figure className="w-[90px] max-xl:hidden print:table-cell">
+              <Th figure className="w-[90px] max-xl:hidden print:table-cell print:w-[76px]">
                 Cost
               </Th>
-              <Th className="w-[170px]">What happens next</Th>
+              <Th className="w-[170px] print:w-[124px]">What happens next</Th>
             </tr>
           </thead>
           <tbody className="max-md:block print:table-row-group">
@@ -74,7 +74,7 @@ function IncidentTask({ task, nowMs }: { task: Task; nowMs: number }) {
       </Td>
       <Td className="mono text-ink-2 max-[1400px]:hidden print:table-cell" title={task.id}>
         <span className="print:hidden">{shortId(task.id)}</span>
-        <span className="hidden print:inline">{task.id}</span>
+        <span className="hidden text-11 print:inline">{task.id}</span>
       </Td>
       <Td className="text-ink-2 max-md:hidden">
         {task.repo}

@@ -23,18 +23,20 @@ const FILLS: Record<Tone, string> = {
   teal: '[--fill:var(--teal-fill)]',
   mute: '[--fill:var(--mute-fill)]',
 }
+/** Tiles of one period each: a gradient that repeats itself beats against the pixels, and stays white on paper. */
 const PATTERNS: Record<BarPattern, string> = {
   solid: 'bg-(--fill)',
-  hatch: 'border border-(--fill) bg-[repeating-linear-gradient(135deg,var(--fill)_0_2.2px,transparent_2.2px_5px)]',
+  hatch:
+    'border border-(--fill) bg-[linear-gradient(135deg,var(--fill)_22%,transparent_22%_50%,var(--fill)_50%_72%,transparent_72%)] bg-size-[7px_7px]',
   'hatch-back':
-    'border border-(--fill) bg-[repeating-linear-gradient(45deg,var(--fill)_0_2.8px,transparent_2.8px_4px)]',
+    'border border-(--fill) bg-[linear-gradient(45deg,var(--fill)_35%,transparent_35%_50%,var(--fill)_50%_85%,transparent_85%)] bg-size-[6px_6px]',
   tint: 'border border-(--fill) bg-[color-mix(in_oklab,var(--fill)_26%,transparent)]',
   hollow: 'border border-(--fill)',
   cross:
-    'border border-(--fill) bg-[repeating-linear-gradient(135deg,var(--fill)_0_1.2px,transparent_1.2px_5px),repeating-linear-gradient(45deg,var(--fill)_0_1.2px,transparent_1.2px_5px)]',
+    'border border-(--fill) bg-[linear-gradient(135deg,var(--fill)_12%,transparent_12%_50%,var(--fill)_50%_62%,transparent_62%),linear-gradient(45deg,var(--fill)_12%,transparent_12%_50%,var(--fill)_50%_62%,transparent_62%)] bg-size-[7px_7px]',
   dots: 'border border-(--fill) bg-[radial-gradient(var(--fill)_1.1px,transparent_1.2px)] bg-size-[4px_4px]',
-  lines: 'border border-(--fill) bg-[repeating-linear-gradient(0deg,var(--fill)_0_1px,transparent_1px_3px)]',
-  across: 'border border-(--fill) bg-[repeating-linear-gradient(90deg,var(--fill)_0_1.5px,transparent_1.5px_4px)]',
+  lines: 'border border-(--fill) bg-[linear-gradient(var(--fill)_1px,transparent_1px)] bg-size-[100%_3px]',
+  across: 'border border-(--fill) bg-[linear-gradient(90deg,var(--fill)_1.5px,transparent_1.5px)] bg-size-[4px_100%]',
 }
 
 /** Parts of a whole as one bar, with the figures in words above it. */
