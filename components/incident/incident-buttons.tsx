@@ -4,13 +4,11 @@ import { Suspense, useActionState, useState } from 'react'
 import { ReasonButton } from '#components/acts/reason-button.tsx'
 import { type Act, roleRefusal } from '#components/acts/task-acts.ts'
 import type { BulkActions } from '#components/bulk/bulk-scope.ts'
-import { formatCount, plural } from '#components/look/format.ts'
-import { Button, ButtonLink } from '#components/ui/button.tsx'
-import { DownloadLink } from '#components/ui/download-link.tsx'
+import { plural } from '#components/look/format.ts'
+import { Button } from '#components/ui/button.tsx'
 import { useKeys } from '#components/ui/keys.ts'
 import { later } from '#components/ui/later.ts'
 import { Tooltip } from '#components/ui/tooltip.tsx'
-import { LIMITS } from '#lib/task/limits.ts'
 import type { Incident, OperationAction, Role } from '#lib/task/schema.ts'
 
 const BulkDialog = later(() => import('#components/bulk/bulk-dialog.tsx'))
@@ -40,7 +38,7 @@ export function IncidentButtons({ incident, role, person, actions, bulk }: Incid
         action={owner === person ? actions.drop : actions.take}
         hidden={hidden}
         refusal={refusal ?? over}
-        name={owner === person ? 'Give up' : 'Take'}
+        name={owner === person ? 'Hand back' : 'Take'}
       />
       <ReasonButton
         title="Note on the incident"
@@ -67,13 +65,6 @@ export function IncidentButtons({ incident, role, person, actions, bulk }: Incid
       >
         {undone && over === null ? `Resolve: ${plural(open, 'task is', 'tasks are')} open` : 'Resolve…'}
       </ReasonButton>
-      <DownloadLink href={`/exports/incidents/${id}?format=csv`}>Export CSV</DownloadLink>
-      <DownloadLink href={`/exports/incidents/${id}?format=json`}>JSON</DownloadLink>
-      {incident.total > LIMITS.page ? (
-        <ButtonLink href={`/incidents/${id}/paper`}>Print</ButtonLink>
-      ) : (
-        <Button onClick={() => print()}>Print</Button>
-      )}
     </>
   )
 }
@@ -89,12 +80,11 @@ function BulkButtons({ incident, refusal, bulk }: { incident: Incident; refusal:
     setOpen(true)
   }
   useKeys({ a: () => open('reassign'), f: () => open('fail') })
-  const count = formatCount(incident.open)
   return (
     <>
       <Refusable refusal={refusal}>
         <Button kind="primary" aria-disabled={refusal !== null} onClick={() => open('reassign')}>
-          Reassign {count} recoverable…
+          Reassign all recoverable…
         </Button>
       </Refusable>
       <Refusable refusal={refusal}>

@@ -9,10 +9,18 @@ import { Link } from '#components/ui/link.tsx'
 import type { CutShort, Incident } from '#lib/task/schema.ts'
 import { IncidentWord } from './incident-table.tsx'
 
-export function IncidentHeading({ incident, children }: { incident: Incident; children: ReactNode }) {
+interface IncidentHeadingProps {
+  incident: Incident
+  /** In the corner, where there is one: what is taken away from the page. */
+  files?: ReactNode
+  /** What can be done about it. */
+  children: ReactNode
+}
+
+export function IncidentHeading({ incident, files, children }: IncidentHeadingProps) {
   const { id, title, cause, host, workers, workerId, waves, owner, ownedAt, openedAt, resolvedAt } = incident
   return (
-    <div className="border-line border-b px-6 pt-3 pb-3 max-md:px-4 max-md:pt-0">
+    <div className="relative border-line border-b px-6 pt-3 pb-3 max-md:px-4">
       <Breadcrumbs href="/incidents" name="Incidents" here={shortId(id)} />
       <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="font-semibold text-20 [overflow-wrap:anywhere]">{title}</h1>
@@ -20,6 +28,9 @@ export function IncidentHeading({ incident, children }: { incident: Incident; ch
           <IncidentWord incident={incident} /> for <Duration from={openedAt} to={resolvedAt} />
         </span>
         <div className="ml-auto flex flex-wrap gap-2 max-md:ml-0 print:hidden">{children}</div>
+      </div>
+      <div className="absolute top-2 right-3.5 flex gap-1 empty:hidden max-md:static max-md:mt-2 max-md:-ml-2.5 print:hidden">
+        {files}
       </div>
       <Facts>
         <Fact name="Incident" className="hidden print:block">

@@ -54,7 +54,7 @@ const WORDS: Record<EventType, Teller> = {
   'task.cancel_requested': ({ reason }) => line('Cancel asked for:', quoted(reason)),
   'task.cancelled': ({ reason }) => line('Cancelled:', quoted(reason)),
   'task.quarantined': (event) => ({
-    ...line('Quarantined.', `${event.reason ?? ''}${invalidated(event)}`),
+    ...line('Quarantined:', `${event.reason ?? 'it cannot go on'}.${invalidated(event)}`),
     hint: text(event.data.hint),
   }),
   'task.compensation_registered': ({ reason, data }) =>
@@ -64,7 +64,7 @@ const WORDS: Record<EventType, Teller> = {
   'task.compensating': ({ reason }) => line('Compensating:', reason ?? ''),
   'task.compensation_done': ({ data }) => line('Undone:', `step ${stepOf(data)}`),
   'task.compensation_failed': ({ reason, data }) => line('Not undone:', `step ${stepOf(data)}: ${reason ?? ''}`),
-  'task.compensated': ({ reason }) => line('Compensated.', reason ?? ''),
+  'task.compensated': ({ reason }) => line(reason ? 'Compensated:' : 'Compensated.', reason ?? ''),
   'task.adopted': (event) => ({
     ...line('Adopted', `the late report of attempt ${event.data.reportAttempt}: ${quoted(event.reason)}`),
     more: `It says ${text(event.data.outcome) ?? 'nothing'}.`,
@@ -103,7 +103,7 @@ const WORDS: Record<EventType, Teller> = {
   'incident.joined': ({ reason }) => line('Another worker ended by it:', reason ?? ''),
   'incident.merged': ({ reason }) => line('Merged:', reason ?? ''),
   'incident.taken': ({ actor }) => line('Taken', `by ${actor.name}.`),
-  'incident.dropped': ({ actor }) => line('Given up', `by ${actor.name}.`),
+  'incident.dropped': ({ actor }) => line('Handed back', `by ${actor.name}.`),
   'incident.noted': ({ reason }) => line('', quoted(reason)),
   'incident.braked': ({ reason }) => line('Automatic recovery stopped:', reason ?? ''),
   'incident.released': ({ reason }) => line('Brake released:', quoted(reason)),
@@ -112,12 +112,19 @@ const WORDS: Record<EventType, Teller> = {
   'task.refunded': ({ reason }) => line('Not its fault after all:', reason ?? 'its interruption costs nothing'),
 }
 
-function finished(event: TaskEvent, _attempts: readonly Attempt[]): EventWords {
+function finished(event: TaskEvent, attempts: readonly Attempt[]): EventWords {
   const { toStatus, reason, data } = event
   const word = toStatus === null ? 'Finished' : STATUS_LOOKS[toStatus].word
   const sealed = toStatus === 'failed' && data.sealed === true ? ', sealed' : ''
   const exit = typeof data.exitCode === 'number' ? `, exit code ${data.exitCode}` : ''
-  return line(`${word}${sealed}.`, `${attemptOf(event)}${exit}${reason ? `: ${reason}` : ''}`)
+  const words = line(`${word}${sealed}.`, `${attemptOf(event)}${exit}${reason ? `: ${reason}` : ''}`)
+  return toStatus === 'failed' ? { ...words, more: errorOf(event, attempts) } : words
+}
+
+/** With what it failed, in the words of whoever ran it. */
+function errorOf({ attempt }: TaskEvent, attempts: readonly Attempt[]): string | undefined {
+  const { errorClass, errorMessage } = attempts.find((one) => one.attempt === attempt) ?? {}
+  return [errorClass, errorMessage].filter(Boolean).join(': ') || undefined
 }
 
 function line(lead: string, rest = ''): EventWords {

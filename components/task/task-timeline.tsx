@@ -52,11 +52,7 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
       </div>
       {shown.length === 0 &&
         (filter === 'all' ? <Empty of="timeline" kind="never" small /> : <NoneOf filter={filter} />)}
-      <ol className="@container px-6 pb-4 max-md:px-4">
-        {shown.map((event, index) => (
-          <TimelineItem key={event.id} event={event} attempts={attempts} last={index === shown.length - 1} />
-        ))}
-      </ol>
+      <Timeline events={shown} attempts={attempts} className="pb-4" />
       {cursor !== null && (
         <Button kind="quiet" size="small" onClick={showOlder} className="mb-4 ml-3.5">
           Show older
@@ -81,20 +77,36 @@ const NONE_OF: Record<Exclude<TimelineFilter, 'all'>, string> = {
   refusal: 'Nothing was refused.',
 }
 
+interface TimelineProps {
+  events: readonly TaskEvent[]
+  attempts: readonly Attempt[]
+  className: string
+}
+
+/** The column of times is as wide as the widest: those of another day name it. */
+export function Timeline({ events, attempts, className }: TimelineProps) {
+  return (
+    <div className={`@container px-6 max-md:px-4 ${className}`}>
+      <ol className="grid grid-cols-[minmax(60px,max-content)_16px_minmax(0,1fr)_auto] gap-x-5 @max-md:grid-cols-[minmax(60px,max-content)_16px_minmax(0,1fr)] @max-md:gap-x-3">
+        {events.map((event, index) => (
+          <TimelineItem key={event.id} event={event} attempts={attempts} last={index === events.length - 1} />
+        ))}
+      </ol>
+    </div>
+  )
+}
+
 interface TimelineItemProps {
   event: TaskEvent
   attempts: readonly Attempt[]
   last: boolean
 }
 
-export function TimelineItem({ event, attempts, last }: TimelineItemProps) {
+function TimelineItem({ event, attempts, last }: TimelineItemProps) {
   const look = eventLookOf(event)
   const { lead, rest, more, hint } = wordsOf(event, attempts)
   return (
-    <li
-      data-event={event.type}
-      className="grid grid-cols-[60px_16px_1fr_auto] gap-x-5 @max-md:grid-cols-[60px_16px_1fr] @max-md:gap-x-3"
-    >
+    <li data-event={event.type} className="col-span-full grid grid-cols-subgrid">
       <Moment at={event.at} className="mono whitespace-nowrap leading-5 text-ink-3" />
       <div className="row-span-2 flex flex-col items-center">
         <span className="flex h-5 items-center">
@@ -107,7 +119,11 @@ export function TimelineItem({ event, attempts, last }: TimelineItemProps) {
           <span className={`font-medium ${EVENT_KINDS[event.type] === 'refusal' ? 'text-bad-fg' : ''}`}>{lead} </span>
         )}
         {rest}
-        {more && !hint && <p className="text-ink-2">{more}</p>}
+        {more && !hint && (
+          <p title={more} className="line-clamp-6 whitespace-pre-line text-ink-2">
+            {more}
+          </p>
+        )}
         <p className="text-12 text-ink-3 @md:hidden">{event.actor.name}</p>
       </div>
       <span className="max-w-36 truncate text-ink-3 @max-md:hidden" title={`${event.actor.kind} ${event.actor.name}`}>

@@ -35,7 +35,7 @@ test('finds what a host took with it, takes it, hands it on and exports it', asy
   await expect(page.getByRole('heading', { level: 1 })).toContainText('burnt-1/7')
   await expect(page.getByRole('region', { name: 'Its tasks' })).toContainText('3Open')
   await page.getByRole('button', { name: 'Take' }).click()
-  await expect(page.getByRole('button', { name: 'Give up' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Hand back' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Resolve: 3 tasks are open' })).toHaveAttribute('aria-disabled', 'true')
 
   await page.getByRole('button', { name: 'Note…' }).click()
@@ -43,7 +43,7 @@ test('finds what a host took with it, takes it, hands it on and exports it', asy
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('region', { name: 'Timeline' })).toContainText('the fan had stopped')
 
-  await page.getByRole('button', { name: 'Reassign 3 recoverable…' }).click()
+  await page.getByRole('button', { name: 'Reassign all recoverable…' }).click()
   await expect(dialog(page)).toContainText('3will be reassigned')
   await dialog(page).getByLabel('Reason').fill('the host is gone for good')
   await page.keyboard.press('Control+Enter')

@@ -176,7 +176,7 @@ ${PAGER}
   incident: `
 - navigation "Breadcrumbs"
 - heading "Worker burnt/8 was declared dead" [level=1]
-- button "Reassign 2 recoverable…"
+- button "Reassign all recoverable…"
 - button "Fail all…"
 - button "Take"
 - button "Note…"

@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { ReleaseBrake } from '#components/acts/release-brake.tsx'
 import { IncidentBand } from '#components/incident/incident-band.tsx'
 import { IncidentButtons } from '#components/incident/incident-buttons.tsx'
+import { IncidentFiles } from '#components/incident/incident-files.tsx'
 import { IncidentHeading } from '#components/incident/incident-heading.tsx'
 import { sharesOf } from '#components/incident/incident-shares.ts'
 import { IncidentTasks } from '#components/incident/incident-tasks.tsx'
@@ -65,7 +66,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
     <>
       <LiveRecords prefixes={['incident.', 'task.']} pollMs={incident.resolvedAt === null ? 3000 : null} />
       <PrintLine />
-      <IncidentHeading incident={incident}>
+      <IncidentHeading incident={incident} files={<IncidentFiles incident={incident} />}>
         <IncidentButtons incident={incident} role={role} person={name} actions={ACTIONS} bulk={BULK} />
       </IncidentHeading>
       <ShareBar label="Its tasks" total={incident.total} shares={sharesOf(incident)} />
@@ -74,7 +75,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
         pause={pause}
         release={<ReleaseBrake incidentId={incident.id} role={role} action={releaseIncidentAction} />}
       />
-      <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_320px] min-[1400px]:grid-cols-[minmax(0,1fr)_400px] print:block">
+      <div className="grid flex-1 lg:[&>:last-child]:border-l lg:grid-cols-[minmax(0,1fr)_320px] min-[1400px]:grid-cols-[minmax(0,1fr)_400px] print:block">
         <IncidentTasks incidentId={incident.id} tasks={tasks} more={nextCursor !== null} />
         <EventList events={events} />
       </div>
