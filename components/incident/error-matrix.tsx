@@ -26,7 +26,7 @@ export function ErrorMatrix({ groups }: { groups: readonly ErrorRow[] }) {
           <Th className="max-md:hidden">Message of one of them</Th>
           {WINDOWS.map((name) => (
             <Th key={name} figure className={`w-[76px] max-md:w-[60px] ${name === '3h' ? 'max-md:hidden' : ''}`}>
-              {name}
+              {name.replace(/\d+/, '$& ')}
             </Th>
           ))}
           <Th figure className="w-[90px] max-lg:hidden">

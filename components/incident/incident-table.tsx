@@ -72,7 +72,11 @@ function IncidentRow({ incident }: { incident: Incident }) {
   return (
     <tr data-incident={id} className={TWO_LINES}>
       <Td>
-        <IncidentWord incident={incident} />
+        <IncidentWord incident={incident} />{' '}
+        <span className="text-ink-3 md:hidden">
+          {resolvedAt === null && 'since '}
+          <Moment at={resolvedAt ?? openedAt} />
+        </span>
       </Td>
       <Td className={TWO_LINES_TITLE}>
         <Link href={`/incidents/${id}`} className="font-[450] hover:underlined">

@@ -34,8 +34,8 @@ export function InterruptedTable({ tasks }: { tasks: readonly Task[] }) {
           <Th figure className="w-[110px] max-md:hidden">
             Interrupted
           </Th>
-          <Th className="w-[180px]">What happens next</Th>
-          <Th className="w-[280px] max-xl:hidden">Because</Th>
+          <Th className="w-[150px]">What happens next</Th>
+          <Th className="w-[330px] max-xl:hidden">Because</Th>
         </tr>
       </thead>
       <tbody className="max-md:block">

@@ -34,7 +34,7 @@ export default function FindTip({ tasks, filters }: FindTipProps) {
     <div
       data-find-tip
       style={{ left, top, width: WIDTH }}
-      className="fixed z-15 flex h-6 overflow-hidden rounded-6 border border-line-2 bg-raised text-12"
+      className="fixed z-15 flex h-6 overflow-hidden rounded-6 border border-line-2 bg-raised text-12 shadow-float"
     >
       <Choice href={onlyThese(filters, value)} label={`Only ${about}`} onFollow={() => setShown(null)}>
         only
@@ -122,13 +122,15 @@ const COLUMNS: Readonly<Record<string, FindValue['name']>> = {
 /** A cell of the list, or what says of itself what it is. */
 const PLACES = '#tasks tbody td, [data-find]'
 
-/** Right behind the words, so that they stay readable. */
+/** Right behind the words in a table, where a cell has room; below them where the next value follows at once. */
 function shownAt(place: HTMLElement, tasks: readonly Task[]): Shown | null {
   const value = valueAt(place, tasks)
   if (value === undefined) return null
   const box = place.getBoundingClientRect()
-  const end = Math.min(wordsEnd(place), box.right) + 6
-  return { value, left: Math.min(end, window.innerWidth - WIDTH - 8), top: box.top + (box.height - 24) / 2 }
+  const inTable = place.closest('td') !== null
+  const left = inTable ? Math.min(wordsEnd(place), box.right) + 6 : box.left - 8
+  const top = inTable ? box.top + (box.height - 24) / 2 : box.bottom + 1
+  return { value, left: Math.min(left, window.innerWidth - WIDTH - 8), top }
 }
 
 function valueAt(place: HTMLElement, tasks: readonly Task[]): FindValue | undefined {

@@ -84,7 +84,7 @@ function WhatCells({ task, left }: TaskRowProps) {
         <Link
           href={`/tasks/${task.id}`}
           title={task.title}
-          className="block truncate font-[450] outline-none max-md:font-medium"
+          className="block truncate font-[450] outline-none max-md:py-0.5 max-md:font-medium"
         >
           {task.title}
         </Link>
@@ -129,7 +129,9 @@ function RunCells({ task, left, nowMs }: TaskRowProps & { nowMs: number }) {
 function NextCell({ task, nowMs, left }: TaskRowProps & { nowMs: number }) {
   const { words, tone } = nextStepInBrief(task, nowMs)
   return (
-    <td className={`order-6 text-right text-12 md:hidden ${tone === 'warn' && !left ? 'text-warn-fg' : 'text-ink-3'}`}>
+    <td
+      className={`order-6 whitespace-nowrap pl-2 text-right text-12 md:hidden ${tone === 'warn' && !left ? 'text-warn-fg' : 'text-ink-3'}`}
+    >
       {words}
     </td>
   )

@@ -21,22 +21,22 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
       <Table aria-label="Attempts" className="max-md:[&_td]:text-12">
         <thead>
           <tr>
-            <Th figure className="w-[60px]">
+            <Th figure className="w-[56px] max-md:w-[52px]">
               #
             </Th>
-            <Th className="w-[120px]">Status</Th>
+            <Th className="w-[112px]">Status</Th>
             <Th>Worker</Th>
-            <Th figure className="w-[84px]">
+            <Th figure className="w-[100px] max-md:hidden">
               Started
             </Th>
             <Th figure className="w-[76px]">
               Ran
             </Th>
             <Th className="w-[104px] max-xl:hidden">Ended by</Th>
-            <Th figure className={`w-[76px] ${WIDE}`}>
+            <Th figure className={`w-[70px] ${WIDE}`}>
               Turns
             </Th>
-            <Th figure className={`w-[80px] ${WIDE}`}>
+            <Th figure className={`w-[78px] ${WIDE}`}>
               Cost
             </Th>
           </tr>
@@ -71,7 +71,7 @@ function NotBegun({ task }: { task: Task }) {
         <StatusWord look={{ ...STATUS_LOOKS.queued, word: 'Not begun' }} />
       </Td>
       <Td>{task.workerId === null ? 'any worker' : 'the chosen one'}</Td>
-      <Td figure className={recovers && leftMs > 0 ? 'text-warn-fg' : ''}>
+      <Td figure className={`max-md:hidden ${recovers && leftMs > 0 ? 'text-warn-fg' : ''}`}>
         {leftMs > 0 ? `in ${formatCountdown(leftMs)}` : 'when taken'}
       </Td>
       <Td figure>–</Td>
@@ -98,7 +98,7 @@ function AttemptRow({ attempt, sealed }: { attempt: Attempt; sealed: boolean }) 
       <Td className="mono" title={attempt.workerId}>
         <Findable name="worker" value={attempt.workerName} />
       </Td>
-      <Td figure>
+      <Td figure className="max-md:hidden">
         <Moment at={attempt.startedAt} />
       </Td>
       <Td figure>

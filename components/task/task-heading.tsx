@@ -56,7 +56,7 @@ export function TaskHeading({ task, attempts, compensations, successorId }: Task
         <Findable name="status" value={task.status}>
           <StatusBadge look={look} />
         </Findable>
-        <span className="text-ink-2 [overflow-wrap:anywhere] md:hidden">
+        <span className="line-clamp-2 text-ink-2 [overflow-wrap:anywhere] md:hidden">
           attempt {task.attempt} of {attemptsMaxOf(task)}
           {task.agent && `, ${task.agent}`}
           {task.costUsd !== null && `, ${formatMoney(task.costUsd)}`}

@@ -25,10 +25,13 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
             'max-md:top-auto max-md:bottom-0 max-md:w-full max-md:rounded-b-none'
           }
         >
-          <div className="flex items-center justify-between px-6 pt-4 max-md:px-4">
-            <Base.Title className="font-semibold text-15">{title}</Base.Title>
-            <Base.Close className="rounded-3" aria-label="Close">
-              <Kbd>Esc</Kbd>
+          <div className="flex items-start justify-between gap-4 px-6 pt-4 max-md:px-4">
+            <Base.Title className="min-w-0 font-semibold text-15 [overflow-wrap:anywhere]">{title}</Base.Title>
+            <Base.Close className="touch flex h-[22px] shrink-0 items-center rounded-3" aria-label="Close">
+              <span className="max-md:hidden">
+                <Kbd>Esc</Kbd>
+              </span>
+              <span className="text-ink-2 md:hidden">Close</span>
             </Base.Close>
           </div>
           {children}
