@@ -35,7 +35,7 @@ export function InviteForm({ invite }: { invite: Call<MadeLink> }) {
           <div className="w-[140px]">
             <RoleField id="invite-role" roles={MEMBER_ROLES} />
           </div>
-          <Button kind="primary" type="submit" disabled={pending}>
+          <Button kind="primary" type="submit" disabled={pending} className="max-md:h-11">
             Invite
           </Button>
         </div>

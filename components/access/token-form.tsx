@@ -52,7 +52,7 @@ export function TokenForm({ create }: { create: Call<MadeToken> }) {
                 </Select>
               </Field>
             </div>
-            <Button kind="primary" type="submit" disabled={pending}>
+            <Button kind="primary" type="submit" disabled={pending} className="max-md:h-11">
               Make the token
             </Button>
           </div>

@@ -36,7 +36,9 @@ export function AuditFilters({ query }: { query: ListAudit }) {
           <option>refused</option>
         </Select>
       </div>
-      <Button type="submit">Filter</Button>
+      <Button type="submit" className="max-md:h-11">
+        Filter
+      </Button>
     </form>
   )
 }

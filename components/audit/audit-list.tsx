@@ -4,6 +4,9 @@ import { Link } from '#components/ui/link.tsx'
 import type { AuditEntry } from '#lib/task/audit.ts'
 import { auditHref, changeWords, wordsOf } from './audit-words.ts'
 
+/** Of these the end tells one from another; a name that somebody chose is read from its beginning. */
+const UUID = /^[\da-f]{8}-[\da-f-]{27}$/
+
 /** Acts, newest first: a line each, with all that is on record of it behind the line. */
 export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
   return (
@@ -23,7 +26,7 @@ function AuditItem({ entry }: { entry: AuditEntry }) {
       <details className="group">
         <summary className="grid min-h-8 cursor-pointer list-none grid-cols-[64px_110px_150px_150px_minmax(0,200px)_minmax(0,1fr)] items-center gap-x-3 px-6 py-1.5 hover:bg-hover focus-visible:outline-focus max-md:grid-cols-[1fr_auto] max-md:px-4">
           <span className="mono text-ink-3 max-md:hidden">{seq}</span>
-          <Moment at={at} className="mono text-ink-3 max-md:order-2" />
+          <Moment at={at} className="mono text-ink-3 max-md:order-2 max-md:text-right" />
           <span className="truncate max-md:order-1" title={`${actor.name}, ${actor.role}`}>
             {actor.name} <span className="text-12 text-ink-3">by {via}</span>
           </span>
@@ -31,8 +34,11 @@ function AuditItem({ entry }: { entry: AuditEntry }) {
             {wordsOf(action)}
             {refused && ' refused'}
           </span>
-          <span className="mono truncate text-ink-2 max-md:order-4" title={target?.id}>
-            {target && `${target.kind} ${shortId(target.id)}`}
+          <span
+            className="mono truncate text-ink-2 max-md:order-4 max-md:max-w-[46vw] max-md:text-right"
+            title={target?.id}
+          >
+            {target && `${target.kind} ${UUID.test(target.id) ? shortId(target.id) : target.id}`}
           </span>
           <span
             className="truncate text-ink-2 max-md:order-5 max-md:col-span-2"

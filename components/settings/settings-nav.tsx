@@ -17,7 +17,7 @@ export const SETTINGS = [
 export function SettingsNav() {
   const path = usePathname()
   return (
-    <nav aria-label="Settings" className="flex flex-wrap gap-1 border-line border-b px-6 pb-3 max-md:px-4 max-md:pt-3">
+    <nav aria-label="Settings" className="flex flex-wrap gap-1 border-line border-b px-4 pb-3 max-md:px-2 max-md:pt-3">
       {SETTINGS.map(({ href, name }) => (
         <Link
           key={href}

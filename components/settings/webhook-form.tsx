@@ -61,11 +61,13 @@ export function WebhookForm({ create }: { create: Call<MadeWebhook> }) {
                 />
               </Field>
             </div>
-            <Button kind="primary" type="submit" disabled={pending}>
+          </div>
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <EventBoxes />
+            <Button kind="primary" type="submit" disabled={pending} className="max-md:h-11">
               Make the webhook
             </Button>
           </div>
-          <EventBoxes />
         </>
       )}
     </MakeForm>

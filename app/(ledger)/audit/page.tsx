@@ -39,11 +39,18 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       <AuditFilters query={query} />
       {entries.length === 0 ? <NoAct filtered={address !== '/audit'} /> : <AuditList entries={entries} />}
       <Pager label={plural(entries.length, 'act')} {...page.pager(nextCursor)}>
-        {(['csv', 'json'] as const).map((format) => (
-          <DownloadLink key={format} href={auditAddress('/exports/audit', query, { format })} kind="quiet" size="small">
-            {format === 'csv' ? 'Export CSV' : 'JSON'}
-          </DownloadLink>
-        ))}
+        <span className="flex gap-1 max-md:hidden">
+          {(['csv', 'json'] as const).map((format) => (
+            <DownloadLink
+              key={format}
+              href={auditAddress('/exports/audit', query, { format })}
+              kind="quiet"
+              size="small"
+            >
+              {format === 'csv' ? 'Export CSV' : 'JSON'}
+            </DownloadLink>
+          ))}
+        </span>
       </Pager>
     </>
   )
