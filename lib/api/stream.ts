@@ -1,5 +1,6 @@
 /** Events of the ledger as server-sent events. `Last-Event-ID` resumes where a connection broke, without a gap. */
 
+import { eventShownTo } from '#lib/ledger/index.ts'
 import type { StreamEvents } from '#lib/task/commands.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { TaskEvent } from '#lib/task/schema.ts'
@@ -29,7 +30,10 @@ interface Opening {
 }
 
 /** Subscribes before it answers, so that a cursor that is none and a database that is away are told as errors. */
-export async function openStream({ runtime: { tail, metrics } }: Call, opening: Opening): Promise<ApiResponse> {
+export async function openStream(
+  { context, runtime: { tail, metrics } }: Call,
+  opening: Opening,
+): Promise<ApiResponse> {
   const { task, after } = opening.input as StreamEvents
   const feed = await openFeed(tail, opening.lastEventId || after)
   return {
@@ -46,7 +50,8 @@ export async function openStream({ runtime: { tail, metrics } }: Call, opening: 
         const events = await feed.next()
         if (!events) break
         const wanted = events.filter((event) => task === undefined || event.taskId === task)
-        keepsUp = wanted.length === 0 || reader.write(wanted.map(toMessage).join(''))
+        keepsUp =
+          wanted.length === 0 || reader.write(wanted.map((event) => toMessage(eventShownTo(context, event))).join(''))
       }
       metrics.onStream(-1)
       feed.close()

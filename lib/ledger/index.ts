@@ -49,7 +49,7 @@ export { type OperationRunner, runDueOperations, startOperationRunner } from './
 export { type Compensator, startCompensator } from './compensation/compensator.ts'
 export { registerCompensation } from './compensation/register-compensation.ts'
 export { type Actor, COMPENSATOR, type Context, SWEEPER, SYSTEM } from './core/context.ts'
-export { isMaskedFor, shownTo } from './core/reader.ts'
+export { eventShownTo, isMaskedFor, shownTo } from './core/reader.ts'
 export { dropIncident, noteIncident, resolveIncident, takeIncident } from './incident/acts.ts'
 export { getIncident, listIncidentEvents, listIncidents } from './incident/records.ts'
 export { type ActivityCursor, activityFromNow, readActivity } from './read/activity.ts'

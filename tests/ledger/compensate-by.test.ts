@@ -96,8 +96,11 @@ forEachDialect('a step that a worker undoes', (open) => {
     await undo(context)
     expect((await read(ledger, taskId)).task).toMatchObject({
       status: 'quarantined',
-      reason: 'step 1 of 1 (mail) could not be undone in 1 try: its task ended as failed: no mail server',
+      reason: 'step 1 of 1 (mail) could not be undone in 1 try',
     })
+    expect((await read(ledger, taskId)).compensations).toMatchObject([
+      { status: 'failed', error: 'its task ended as failed: no mail server' },
+    ])
     await checkInvariants(ledger)
   })
 

@@ -49,7 +49,7 @@ forEachDialect('undoing that meets trouble', (open) => {
     const { task, compensations } = await read(ledger, taskId)
     expect(task).toMatchObject({
       status: 'quarantined',
-      reason: `step 2 of 2 (branch) could not be undone in 3 tries: ${error}`,
+      reason: 'step 2 of 2 (branch) could not be undone in 3 tries',
     })
     expect(compensations).toMatchObject([
       { status: 'registered', tries: 0 },
@@ -81,7 +81,7 @@ forEachDialect('undoing that meets trouble', (open) => {
     const context = knowing(ledger, undoer.url, { triesMax: 1 })
     const { taskId } = await interruptedAfter(ledger, context, ['branch'])
     await undo(context)
-    expect((await read(ledger, taskId)).task.reason).toContain('push with ')
+    expect((await read(ledger, taskId)).compensations[0]?.error).toContain('push with ')
     expect(JSON.stringify(await snapshot(ledger, ['task_history', 'compensations', 'task_events']))).not.toContain(
       secret,
     )

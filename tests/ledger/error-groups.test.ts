@@ -27,6 +27,16 @@ forEachDialect('errors', (open) => {
     expect(completeSince).toBeNull()
   })
 
+  it('show the message of the newest task, whatever it begins with', async () => {
+    const ledger = await open()
+    for (const message of ['zzz', 'aaa']) {
+      const { ref } = await begin(ledger)
+      await finish(ledger, ref, { outcome: 'failed', error: { class: 'Timeout', message } })
+      ledger.clock.advance(1000)
+    }
+    expect((await listErrorGroups(ledger.context)).groups).toMatchObject([{ message: 'aaa' }])
+  })
+
   it('are none where nothing failed', async () => {
     const ledger = await open()
     const { ref } = await begin(ledger)

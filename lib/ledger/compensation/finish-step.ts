@@ -90,8 +90,8 @@ function statusOf(error: string | null, retryAt: number | null): Compensation['s
 
 function taskSet(transaction: Transaction, { steps, step, error, retryAt }: Settled): Partial<TaskChange> {
   if (error === null) return { next_at: transaction.now, next_reason: `${stepName(steps, step)} was undone` }
-  if (retryAt === null) return { ...sealed(transaction, 'quarantined'), reason: givenUp(steps, step, error) }
-  return { next_at: retryAt, next_reason: `${stepName(steps, step)} is tried again: ${error}` }
+  if (retryAt === null) return { ...sealed(transaction, 'quarantined'), reason: givenUp(steps, step) }
+  return { next_at: retryAt, next_reason: `${stepName(steps, step)} is tried again` }
 }
 
 function eventsOf({ actor }: Context, { row, steps, step, error, retryAt }: Settled, going: boolean): NewEvent[] {
@@ -106,6 +106,6 @@ function eventsOf({ actor }: Context, { row, steps, step, error, retryAt }: Sett
     data: { ...data, final: retryAt === null },
   }
   if (retryAt !== null || !going) return [failed]
-  const reason = givenUp(steps, step, error)
+  const reason = givenUp(steps, step)
   return [failed, { ...about, type: 'task.quarantined', fromStatus: row.status, toStatus: 'quarantined', reason }]
 }

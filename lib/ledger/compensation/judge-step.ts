@@ -37,15 +37,14 @@ export function judgeNextStep(
   if (step.status === 'running' && step.runnerTaskId !== null) return { kind: 'overdue', step }
   if (!(step.kind in handlers)) return { kind: 'delegate', step }
   if (step.status === 'running' && step.tries >= triesMax) {
-    return { kind: 'quarantine', reason: givenUp(steps, step, 'no answer came before its time was over'), step }
+    return { kind: 'quarantine', reason: `${givenUp(steps, step)}: no answer came before its time was over`, step }
   }
   return { kind: 'call', step }
 }
 
-/** "step 2 of 3 (branch) could not be undone in 3 tries: HTTP 500" */
-export function givenUp(steps: readonly Compensation[], step: Compensation, error: string): string {
-  const tries = step.tries === 1 ? '1 try' : `${step.tries} tries`
-  return `${stepName(steps, step)} could not be undone in ${tries}: ${error}`
+/** "step 2 of 3 (branch) could not be undone in 3 tries". What its handler said stands with the step, for whoever may see it. */
+export function givenUp(steps: readonly Compensation[], step: Compensation): string {
+  return `${stepName(steps, step)} could not be undone in ${step.tries === 1 ? '1 try' : `${step.tries} tries`}`
 }
 
 export function stepName(steps: readonly Compensation[], { position, kind }: Compensation): string {

@@ -2,7 +2,7 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Row } from '#lib/db/types.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
-import { HIDDEN, maskOf, maySee } from '#lib/ledger/core/reader.ts'
+import { errorShownTo } from '#lib/ledger/core/reader.ts'
 import { instant, instantOrNull } from '#lib/ledger/core/rows.ts'
 import type { Compensation } from '#lib/task/schema.ts'
 
@@ -27,8 +27,7 @@ export function toCompensation(row: Row): Compensation {
 
 /** What a handler said of its failure is an error like any other. */
 export function stepShownTo(context: Pick<Context, 'actor' | 'policy'>, step: Compensation): Compensation {
-  if (step.error === null) return step
-  return { ...step, error: maySee(context, 'errors') ? (maskOf(context)?.text(step.error) ?? step.error) : HIDDEN }
+  return step.error === null ? step : { ...step, error: errorShownTo(context, step.error) }
 }
 
 const readSteps = statement(

@@ -1,4 +1,3 @@
-import type { Dialect } from '#lib/db/types.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/core/cursor.ts'
 import { shownTo } from '#lib/ledger/core/reader.ts'
@@ -22,7 +21,7 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   const limit = query.limit ?? LIMITS.pageDefault
   const now = await context.db.now()
   const read = (textOf: (filter: Filter) => string) => {
-    const filter = filterOf(context.db.dialect, query)
+    const filter = filterOf(context, query)
     return context.db.readAside(found(TASK_SELECT, textOf(filter), TASK_JOINS), filter.parameters)
   }
   let rows = isPlain(query) ? await read((filter) => beginningText(filter, now, limit + 1)) : []
@@ -31,8 +30,8 @@ export async function listTasks(context: Context, query: ListTasks): Promise<Tas
   return { tasks: page.rows.map((row) => shownTo(context, toTask(row))), nextCursor: page.nextCursor }
 }
 
-function filterOf(dialect: Dialect, query: ListTasks): Filter {
-  const filter = new Filter(dialect)
+function filterOf(context: Context, query: ListTasks): Filter {
+  const filter = new Filter(context)
   addConditions(filter, query)
   if (query.cursor !== undefined) {
     const [createdAt = 0, id = ''] = decodeCursor('tasks', query.cursor, ['number', 'string'])
@@ -50,8 +49,9 @@ export interface Found {
 }
 
 /** How many match, by the same conditions; it stops counting at `max`. */
-export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilter, max: number): Promise<number> {
-  const filter = new Filter(db.dialect)
+export async function countMatching(context: Context, query: TaskFilter, max: number): Promise<number> {
+  const { db } = context
+  const filter = new Filter(context)
   addConditions(filter, query)
   const text = matchingText(filter, query, await db.now(), max)
   const [row] = await db.readAside(`SELECT COUNT(*) AS count FROM (${text}) AS matching`, filter.parameters)
@@ -60,11 +60,12 @@ export async function countMatching({ db }: Pick<Context, 'db'>, query: TaskFilt
 
 /** All that match at this moment, by the same conditions as the list and in one read; at most `max`. */
 export async function findMatching(
-  { db }: Pick<Context, 'db'>,
+  context: Context,
   query: TaskFilter,
   { max, asOf }: { max: number; asOf?: number | undefined },
 ): Promise<Found[]> {
-  const filter = new Filter(db.dialect)
+  const { db } = context
+  const filter = new Filter(context)
   addConditions(filter, query)
   if (asOf !== undefined) filter.add((at) => `t.created_at <= ${at(asOf)}`)
   const text = matchingText(filter, query, await db.now(), max)

@@ -3,7 +3,7 @@
 import { stepShownTo, toCompensation } from '#lib/ledger/compensation/rows.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { decodeCursor, encodeCursor, pageOf } from '#lib/ledger/core/cursor.ts'
-import { HIDDEN, maskOf, maySee, shownTo } from '#lib/ledger/core/reader.ts'
+import { eventShownTo, HIDDEN, maskOf, maySee, shownTo } from '#lib/ledger/core/reader.ts'
 import { toAttempt, toEvent, toSession } from '#lib/ledger/core/record-rows.ts'
 import { instant, instantOrNull, json, TASK_JOINS, TASK_SELECT, toTask } from '#lib/ledger/core/rows.ts'
 import { activePause } from '#lib/ledger/recovery/pause.ts'
@@ -70,7 +70,8 @@ export interface EventPage {
 }
 
 /** Newest first. */
-export async function listEvents({ db }: Context, query: ListEvents & { taskId: string }): Promise<EventPage> {
+export async function listEvents(context: Context, query: ListEvents & { taskId: string }): Promise<EventPage> {
+  const { db } = context
   const limit = query.limit ?? 100
   const [before = Number.MAX_SAFE_INTEGER] =
     query.cursor === undefined ? [] : decodeCursor('events', query.cursor, ['number'])
@@ -80,7 +81,7 @@ export async function listEvents({ db }: Context, query: ListEvents & { taskId: 
   )
   if (rows.length === 0) await assertTask({ db }, query.taskId)
   const page = pageOf(rows, limit, (row) => encodeCursor('events', [Number(row.id)]))
-  return { events: page.rows.map(toEvent), nextCursor: page.nextCursor }
+  return { events: page.rows.map((row) => eventShownTo(context, toEvent(row))), nextCursor: page.nextCursor }
 }
 
 export interface OutputPage {

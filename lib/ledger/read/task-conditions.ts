@@ -1,5 +1,7 @@
 /** What the filters of a list of tasks mean in SQL, of the tables that TASK_JOINS names. */
 import type { Dialect } from '#lib/db/types.ts'
+import type { Context } from '#lib/ledger/core/context.ts'
+import { maySee } from '#lib/ledger/core/reader.ts'
 import type { ListTasks } from '#lib/task/commands.ts'
 import { comparisonOf, type Exclusion, exclusionsOf } from '#lib/task/terms.ts'
 
@@ -8,9 +10,12 @@ export class Filter {
   readonly parameters: unknown[] = []
   readonly conditions: string[] = []
   readonly dialect: Dialect
+  /** What a reader is not shown must not be found either: it could be guessed word by word. */
+  readonly findsErrors: boolean
 
-  constructor(dialect: Dialect) {
-    this.dialect = dialect
+  constructor(context: Context) {
+    this.dialect = context.db.dialect
+    this.findsErrors = maySee(context, 'errors')
   }
 
   add(condition: (at: (value: unknown) => string) => string): void {
@@ -106,7 +111,7 @@ function addWords(filter: Filter, q: string): void {
   for (const word of q.trim().split(/\s+/)) {
     const escaped = word.replaceAll(/[\\%_]/g, '\\$&')
     const inside = filter.at(`%${escaped}%`)
-    const columns = ['t.title', 't.reason', 't.error_class', 't.error_message', 't.id']
+    const columns = ['t.title', 't.reason', 't.error_class', 't.id', ...(filter.findsErrors ? ['t.error_message'] : [])]
     filter.conditions.push(`(${columns.map((column) => filter.dialect.matches(column, inside)).join(' OR ')})`)
   }
 }
