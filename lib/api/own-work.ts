@@ -30,7 +30,8 @@ export function createOwnWork(): OwnWork {
 
   return {
     async actorFor(context, workerIds) {
-      let { actor } = context
+      const { actor } = context
+      const names = new Set<string>()
       for (const workerId of new Set(workerIds)) {
         const found = await owner(context, workerId)
         // A worker that does not exist belongs to nobody: the operation says not_found.
@@ -38,9 +39,11 @@ export function createOwnWork(): OwnWork {
         if (actor.role === 'worker' && found.tokenId !== actor.tokenId) {
           throw new TaskError('forbidden', `worker ${workerId} was registered with another token`, { workerId })
         }
-        actor = { ...actor, kind: 'worker', name: found.name }
+        names.add(found.name)
       }
-      return actor
+      const [name] = names
+      // A batch of several workers is told as what brings it; each event names its worker beside.
+      return name === undefined || names.size > 1 ? actor : { ...actor, kind: 'worker', name }
     },
     async assertReadable(context, taskId) {
       const { tokenId } = context.actor
