@@ -51,6 +51,7 @@ export const COMMON_ERRORS = [
   'unauthenticated',
   'forbidden',
   'payload_too_large',
+  'rate_limited',
   'unavailable',
   'internal',
 ] as const satisfies readonly ErrorCode[]

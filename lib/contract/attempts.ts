@@ -23,7 +23,7 @@ export const attempts = {
     input: commands.StartAttempt,
     output: z.object({ task: Task, attempt: z.int(), resume }),
     status: 201,
-    errors: [...FENCED, 'lease_conflict', 'lease_expired', 'not_before', 'invalid_transition'],
+    errors: [...FENCED, 'lease_conflict', 'lease_expired', 'not_before', 'invalid_transition', 'retries_exhausted'],
   }),
   appendOutput: endpoint({
     ...WORKER_ROUTES.appendOutput,
@@ -68,7 +68,7 @@ export const attempts = {
     input: commands.FinishAttempt,
     output: TaskAnswer,
     status: 200,
-    errors: [...FENCED, 'compensation_required', 'invalid_transition'],
+    errors: [...FENCED, 'compensation_required'],
   }),
   finishAttempts: endpoint({
     method: 'POST',

@@ -42,7 +42,7 @@ export const service = {
     input: z.strictObject({}),
     output: z.string(),
     status: 200,
-    errors: ['unavailable'],
+    errors: [],
   }),
   readyz: endpoint({
     method: 'GET',
@@ -52,6 +52,6 @@ export const service = {
     input: z.strictObject({}),
     output: Health,
     status: 200,
-    errors: ['unavailable'],
+    errors: [],
   }),
 } as const

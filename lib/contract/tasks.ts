@@ -25,7 +25,7 @@ export const tasks = {
     input: commands.CreateTask,
     output: TaskAnswer,
     status: 201,
-    errors: ['duplicate_task', 'not_found', 'lease_expired', 'invalid_transition'],
+    errors: ['duplicate_task', 'not_found', 'lease_expired', 'lease_conflict', 'invalid_transition'],
   }),
   createTasks: endpoint({
     method: 'POST',
