@@ -65,7 +65,7 @@ forEachDialect('a claim that waits', (open) => {
       return stop
     }
     const context = ledger.contextOf({ db: { ...ledger.db, onCommit } })
-    await claimTasks(context, { workerId: id, requestId: 'r', waitMs: 30 })
+    await claimTasks(context, { workerId: id, requestId: 'r', waitMs: 800 })
     expect(await codeOf(claimTasks(context, { workerId: 'nobody', requestId: 'r', waitMs: 30 }))).toBe('not_found')
     expect(stops.length).toBeGreaterThanOrEqual(3)
     for (const stop of stops) expect(stop).toHaveBeenCalled()

@@ -3,6 +3,7 @@
  * when its password is next seen. Two at a time: each takes 32 MiB and a core for a tenth of a second or more.
  */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { TaskError } from '#lib/task/errors.ts'
 
 /** log2 of the cost, block size, parallelism: an OWASP recommendation. */
 const [COST, BLOCK, LANES] = [15, 8, 3]
@@ -43,7 +44,8 @@ const waiting: (() => void)[] = []
 
 async function derive(password: string, salt: Buffer, cost: number, block: number, lanes: number): Promise<Buffer> {
   if (running >= AT_ONCE) {
-    if (waiting.length >= WAITING_MAX) throw new Error('too many passwords are being checked at once')
+    if (waiting.length >= WAITING_MAX)
+      throw new TaskError('unavailable', 'too many passwords are being checked at once: try again in a moment')
     await new Promise<void>((resolve) => waiting.push(resolve))
   } else running += 1
   try {

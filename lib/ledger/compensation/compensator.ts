@@ -22,7 +22,7 @@ export interface Compensator {
 }
 
 /** Commits that may leave something to undo at once. */
-const MAKE_DUE = ['carryOut', 'compensateTask', 'releaseTask', 'finishStep', 'recover']
+const MAKE_DUE = ['carryOut', 'compensateTask', 'releaseTask', 'finishStep', 'runBatch']
 
 export function startCompensator(context: Context, { pollMs, secrets, onError }: CompensatorOptions): Compensator {
   const { concurrency } = context.policy.settings.compensation

@@ -27,6 +27,7 @@ const MAKE_DUE = new Set([
   'routeTasks',
   'releaseTask',
   'takeSteps',
+  'runBatch',
 ])
 
 /** A task with what a former attempt left to go on from. */
