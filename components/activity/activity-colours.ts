@@ -14,16 +14,24 @@ export interface Colours {
   pattern(context: CanvasRenderingContext2D, pattern: BarPattern, tone: Tone): CanvasPattern | string | null
 }
 
+/** Forced colours make every colour that of words, except these of the system: a ground must stay one. */
+const FORCED: Readonly<Record<string, string>> = {
+  bg: 'Canvas',
+  sunken: 'Canvas',
+  line: 'GrayText',
+  focus: 'Highlight',
+}
 const TONES = Object.keys(WORDS) as Tone[]
 let made: { key: string; colours: Colours } | null = null
 
 /** `probe` stands in the page: only there do its custom properties have values. */
 export function coloursOf(probe: HTMLElement): Colours {
   const { theme = '' } = document.documentElement.dataset
-  const key = [theme, matchMedia('(prefers-color-scheme: dark)').matches, devicePixelRatio].join()
+  const forced = matchMedia('(forced-colors: active)').matches
+  const key = [theme, matchMedia('(prefers-color-scheme: dark)').matches, forced, devicePixelRatio].join()
   if (made?.key === key) return made.colours
   const colour = (name: string) => {
-    probe.style.color = `var(--${name})`
+    probe.style.color = (forced && FORCED[name]) || `var(--${name})`
     return getComputedStyle(probe).color
   }
   const all = <Name extends string>(names: readonly Name[], of: (name: Name) => string) =>
