@@ -6,5 +6,6 @@ type Forbidden = 'members' | 'tokens' | 'signIns' | 'webhooks'
 /** What stands in the place of what only an admin is shown. */
 export function AdminsOnly({ what, role }: { what: Forbidden & EmptyList; role: string }) {
   const words: EmptyProps<Forbidden> = { of: what, kind: 'forbidden' }
-  return <Empty {...words}>You are {role}. An admin sees them, and can change what somebody is.</Empty>
+  const article = /^[aeiou]/.test(role) ? 'an' : 'a'
+  return <Empty {...words}>{`You are ${article} ${role}. An admin sees them, and can change what somebody is.`}</Empty>
 }

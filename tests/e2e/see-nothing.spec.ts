@@ -76,5 +76,5 @@ test('who is not shown something is told who is', async ({ page }) => {
   await openSignedIn(page, desk.server, '/tasks', await desk.tokenOf('viewer'))
   await expectEmpty(page, '/audit', ['forbidden', 'The audit log is for operators.'])
   for (const path of ['members', 'tokens', 'sign-ins', 'webhooks'])
-    await expectEmpty(page, `/settings/${path}`, ['forbidden', 'You are viewer. An admin sees them'])
+    await expectEmpty(page, `/settings/${path}`, ['forbidden', 'You are a viewer. An admin sees them'])
 })

@@ -18,7 +18,7 @@ export default async function YouPage() {
   if (member === null) {
     return (
       <p className="px-6 py-6 text-15 max-md:px-4">
-        {`You are signed in with the token ${name}, as ${role}. It ends with the token, or when you sign out.`}
+        {`You are signed in with the token “${name}”, whose role is ${role}. It ends with the token, or when you sign out.`}
       </p>
     )
   }
