@@ -10,6 +10,8 @@ import { together } from './ours.ts'
 const WORKER_ID = 'worker-1'
 
 export interface PostgresqlFloor {
+  /** In one transaction. */
+  commit(writes: readonly Write[]): Promise<void>
   /** Each of `callers` does `batches` times `size` lifecycles on a connection of its own. */
   lifecycles(size: number, callers: number, batches: number): Contestant
   close(): Promise<void>
@@ -34,6 +36,7 @@ export async function openPostgresqlFloor(url: string): Promise<PostgresqlFloor>
   }
 
   return {
+    commit,
     lifecycles(size, callers, batches) {
       async function caller(): Promise<void> {
         for (let batch = 0; batch < batches; batch += 1) {

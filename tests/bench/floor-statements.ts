@@ -1,6 +1,6 @@
 /**
- * The floor's statements, whichever the driver: every row of a lifecycle, column by column, as a program would write it
- * that keeps the same history and checks nothing but the state that each UPDATE expects.
+ * The floor's statements, whichever the driver: every row of a lifecycle and of an interruption, column by column, as a
+ * program would write it that keeps the same history and checks nothing but the state that each UPDATE expects.
  */
 
 /** A column and its type in PostgreSQL, in the order of the values. */
@@ -68,6 +68,44 @@ export const FLOOR = {
     update: {
       set: `status = 'success', finish_message_id = c.message_id, finished_at = c.at, last_heartbeat_at = c.at, ${setUsage}`,
       where: 't.task_id = c.task_id AND t.attempt = 1 AND t.worker_id = c.worker_id AND t.finished_at IS NULL',
+    },
+  },
+  interruptTask: {
+    table: 'task_history',
+    columns: {
+      ...{
+        id: 'text',
+        attempt: 'integer',
+        worker_id: 'text',
+        incident_id: 'text',
+        reason: 'text',
+        next_reason: 'text',
+      },
+      ...{ next_at: 'bigint', at: 'bigint' },
+    },
+    update: {
+      set: `status = 'interrupted', worker_id = NULL, interruptions = 1, next_action = 'reassign', next_at = c.next_at,
+        next_reason = c.next_reason, incident_id = c.incident_id, interrupted_at = c.at, reason = c.reason, blame_ppm = 50,
+        suspect = true, excluded_worker_id = c.worker_id, updated_at = c.at`,
+      where: `t.id = c.id AND t.status = 'running' AND t.attempt = c.attempt AND t.sealed_at IS NULL`,
+    },
+  },
+  interruptAttempt: {
+    table: 'task_attempts',
+    columns: {
+      ...{ task_id: 'text', attempt: 'integer', worker_id: 'text', incident_id: 'text', reason: 'text', at: 'bigint' },
+    },
+    update: {
+      set: `status = 'interrupted', cause = 'suspected', incident_id = c.incident_id, blame_ppm = 50, exit_code = -1,
+        reason = c.reason, finished_at = c.at, last_heartbeat_at = c.at`,
+      where: 't.task_id = c.task_id AND t.attempt = c.attempt AND t.worker_id = c.worker_id AND t.finished_at IS NULL',
+    },
+  },
+  insertInterruption: {
+    table: 'task_events',
+    columns: {
+      ...{ type: 'text', task_id: 'text', attempt: 'integer', worker_id: 'text', from_status: 'text' },
+      ...{ to_status: 'text', actor_kind: 'text', actor_name: 'text', reason: 'text', data: 'jsonb', at: 'bigint' },
     },
   },
 } as const satisfies Record<string, FloorStatement>
