@@ -87,6 +87,7 @@ export function begunRecord({ now }: Transaction, row: TaskRow, worker: WorkerRo
   return taskRecord(row, now, worker ? toHolder(worker) : null)
 }
 
+/** What the former attempt left on the row of the task is gone from it; its own row keeps it. */
 function beginChange(
   { now }: Transaction,
   { row, workerId, reattached = false, free = false }: Begin,
@@ -94,6 +95,7 @@ function beginChange(
 ): Change {
   return {
     row,
+    // One by one: a spread of so many costs the engine more than all the rest.
     set: {
       status: 'running',
       attempt: row.attempt + 1,
@@ -104,32 +106,27 @@ function beginChange(
       retries_used: row.status === 'failed' && !free ? row.retries_used + 1 : row.retries_used,
       resumes_used: row.next_action === 'resume' && !reattached ? row.resumes_used + 1 : row.resumes_used,
       // What begins anew goes on from none of its checkpoints, and nobody ever will.
-      ...(resumes || reattached ? {} : { checkpoint_turn: null }),
-      ...cleared,
+      checkpoint_turn: resumes || reattached ? undefined : null,
+      phase: null,
+      not_before: null,
+      next_action: null,
+      next_at: null,
+      next_reason: null,
+      reassigned_from: null,
+      assigned_at: null,
+      excluded_worker_id: null,
+      resume_from: null,
+      wait_reason: null,
+      cancel_requested_at: null,
+      held_at: null,
+      compensating_since: null,
+      reason: null,
+      error_class: null,
+      error_message: null,
+      exit_code: null,
     },
   }
 }
-
-/** What the former attempt left on the row of the task; its own row keeps it. */
-const cleared = {
-  phase: null,
-  not_before: null,
-  next_action: null,
-  next_at: null,
-  next_reason: null,
-  reassigned_from: null,
-  assigned_at: null,
-  excluded_worker_id: null,
-  resume_from: null,
-  wait_reason: null,
-  cancel_requested_at: null,
-  held_at: null,
-  compensating_since: null,
-  reason: null,
-  error_class: null,
-  error_message: null,
-  exit_code: null,
-} as const
 
 export interface AttemptKey {
   readonly taskId: string

@@ -64,8 +64,8 @@ export interface Change {
 /** Applies changes to rows that are locked, as `changeRows`; answers, by id, as they now stand those that it changed. */
 export function* applyChanges(transaction: Transaction, changes: readonly Change[]): Plan<Map<string, TaskRow>> {
   const after = new Map<string, TaskRow>()
-  for (const { change, written } of yield* changeRows(transaction, changes)) {
-    after.set(change.row.id, rowAfter(change.row, written))
+  for (const changed of yield* changeRows(transaction, changes)) {
+    after.set(changed.change.row.id, rowAfter(changed))
   }
   return after
 }
@@ -73,6 +73,7 @@ export function* applyChanges(transaction: Transaction, changes: readonly Change
 interface Changed {
   readonly change: Change
   readonly written: Written
+  readonly columns: readonly Column[]
 }
 
 /**
@@ -97,7 +98,7 @@ export function* changeRows({ now }: Transaction, changes: readonly Change[]): P
     const ids = new Set(rows.map((row) => row.id))
     group.forEach((change, index) => {
       const written = kept[index]
-      if (written && ids.has(change.row.id)) made.push({ change, written })
+      if (written && ids.has(change.row.id)) made.push({ change, written, columns })
     })
   }
   yield* dropCheckpoints(made.flatMap(({ change }) => (forgets(change) ? [change.row.id] : [])))
@@ -123,11 +124,20 @@ function inputOf({ row, set }: Change, columns: readonly Column[], updated_at: n
   return input
 }
 
+/** Into a copy, whose members are all there: one with further members would be slow to make and to read. */
+function rowAfter({ change: { row }, written, columns }: Changed): TaskRow {
+  const after: Record<keyof TaskRow, unknown> = { ...row }
+  for (const name of columns) after[name] = JSON_COLUMNS.has(name) ? asText(written[name]) : written[name]
+  after.updated_at = written.updated_at
+  // Each value is that of its own column.
+  return after as TaskRow
+}
+
+const JSON_COLUMNS: ReadonlySet<Column> = new Set(['artifacts', 'resume_from'])
+
 /** A row carries its JSON as text. */
-function rowAfter(row: TaskRow, written: Written): TaskRow {
-  const asText = (name: 'artifacts' | 'resume_from') =>
-    written[name] === undefined ? row[name] : written[name] === null ? null : JSON.stringify(written[name])
-  return { ...row, ...written, artifacts: asText('artifacts'), resume_from: asText('resume_from') }
+function asText(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value)
 }
 
 const readTasks = statement(

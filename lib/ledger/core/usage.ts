@@ -3,7 +3,7 @@ import { run, statement } from '#lib/db/statement.ts'
 import type { Plan } from '#lib/db/types.ts'
 import type { TaskChange, TaskRow } from './rows.ts'
 
-type Usage = Pick<TaskChange, 'cost_usd' | 'tokens_in' | 'tokens_out' | 'turns'>
+export type Usage = Pick<TaskChange, 'cost_usd' | 'tokens_in' | 'tokens_out' | 'turns'>
 
 interface Reported {
   readonly costUsd?: number | undefined

@@ -2,7 +2,6 @@
  * One commit holds all of a death: the task leaves its worker, the attempt seals, its session is invalidated, the
  * verdict on what comes next is stored, the incident gets the task, and the hint is written.
  */
-import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { type AttemptKey, type Ending, endAttempts } from '#lib/ledger/core/attempts.ts'
 import { changeRows, lockTaskRows } from '#lib/ledger/core/change.ts'
@@ -17,6 +16,7 @@ import type { Verdict } from '#lib/task/strategy.ts'
 import { type AttemptEnd, aftermath, leavesSessionInOrder, type TaskSet } from './aftermath.ts'
 import { type Blame, blameOf } from './blame.ts'
 import { type KnownFacts, readFacts } from './facts.ts'
+import { type HolderFacts, readHolders } from './holders.ts'
 import { judgeEndsOf } from './judge-ends.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 
@@ -44,7 +44,7 @@ interface Death {
   readonly suspect: boolean
   readonly ending: Ending
   readonly snapshot: Snapshot
-  readonly worker: { readonly name: string; readonly lastHeartbeatAt: number }
+  readonly worker: HolderFacts
 }
 
 export function* interrupt(
@@ -61,7 +61,7 @@ export function* interrupt(
     requests.map(({ command }) => command),
   )
   const rows = yield* lockTaskRows(requests.map(({ command }) => command.taskId))
-  const workers = yield* readWorkerFacts(requests.map(({ command }) => command.workerId))
+  const workers = yield* readHolders(requests.map(({ command }) => command.workerId))
   const current = requests.filter(({ command }) => holds(rows.get(command.taskId), command))
   const blames = yield* blameOf(
     policy.settings.massReassignPerSecond,
@@ -110,7 +110,7 @@ function deathOf(
   transaction: Transaction,
   request: Request<InterruptTask>,
   row: TaskRow,
-  worker: Death['worker'],
+  worker: HolderFacts,
   blame: Blame,
   known: KnownFacts | undefined,
 ): Death {
@@ -239,20 +239,4 @@ function eventOf(
 const EVENTS: Partial<Record<TaskStatus, EventType>> = {
   cancelled: 'task.cancelled',
   quarantined: 'task.quarantined',
-}
-
-const readHolders = statement(
-  'readWorkerFacts',
-  (d) =>
-    `SELECT w.id, w.name, w.last_heartbeat_at FROM ${d.rows('worker_id text')} JOIN workers AS w ON w.id = c.worker_id`,
-)
-
-function* readWorkerFacts(ids: readonly string[]): Plan<Map<string, Death['worker']>> {
-  const rows = yield* run(
-    readHolders,
-    [...new Set(ids)].map((worker_id) => ({ worker_id })),
-  )
-  return new Map(
-    rows.map((row) => [row.id as string, { name: row.name as string, lastHeartbeatAt: Number(row.last_heartbeat_at) }]),
-  )
 }

@@ -1,19 +1,19 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
-import { endAttempts } from '#lib/ledger/core/attempts.ts'
+import { type Ending, endAttempts } from '#lib/ledger/core/attempts.ts'
 import { applyChanges, lockTaskRows, readTaskRecords } from '#lib/ledger/core/change.ts'
 import { appendEvents } from '#lib/ledger/core/events.ts'
 import { recordRefusals } from '#lib/ledger/core/fence.ts'
 import { done, operation, type Request, refused } from '#lib/ledger/core/operation.ts'
-import { HOLDER_COLUMNS, joinedHolder, type TaskRow, taskRecord } from '#lib/ledger/core/rows.ts'
-import { readEarlierUsage, totalUsage } from '#lib/ledger/core/usage.ts'
+import { HOLDER_COLUMNS, joinedHolder, type TaskChange, type TaskRow, taskRecord } from '#lib/ledger/core/rows.ts'
+import { readEarlierUsage, totalUsage, type Usage } from '#lib/ledger/core/usage.ts'
 import { type KnownFacts, readFacts } from '#lib/ledger/recovery/facts.ts'
 import { type AttemptRow, type Judgement, judgeFinish } from '#lib/ledger/recovery/judge-finish.ts'
 import { type Snapshot, snapshotOf } from '#lib/ledger/recovery/snapshot.ts'
 import type { FinishAttempt } from '#lib/task/commands.ts'
 import { maskReport } from '#lib/task/redact.ts'
 import { LIMITS, type Task } from '#lib/task/schema.ts'
-import { canTransition } from '#lib/task/states.ts'
+import { canTransition, type TaskStatus } from '#lib/task/states.ts'
 import { endWaiting } from './go-on.ts'
 
 /**
@@ -131,30 +131,12 @@ function* writeAccepted(
     transaction,
     accepted.map(({ request: { command }, row, judgement: { set } }) => ({
       row: wentOn.get(row.id) ?? row,
-      set: {
-        exit_code: command.exitCode ?? null,
-        // A task that was to be cancelled has the reason that was given then.
-        reason: command.reason ?? (set.status === 'cancelled' ? row.reason : null),
-        error_class: command.error?.class ?? null,
-        error_message: command.error?.message ?? null,
-        ...(command.artifacts === undefined ? {} : { artifacts: command.artifacts }),
-        ...totalUsage(row, earlier.get(row.id), command),
-        ...set,
-      },
+      set: Object.assign(reportedOf(command, row, earlier.get(row.id), set.status), set),
     })),
   )
   yield* endAttempts(
     transaction,
-    accepted
-      .filter(({ judgement }) => !judgement.late)
-      .map(({ request: { command } }) => ({
-        status: command.outcome,
-        cause: command.outcome === 'interrupted' ? 'reported' : null,
-        errorClass: command.error?.class,
-        errorMessage: command.error?.message,
-        session: { status: 'closed', reason: `attempt ${command.attempt} ended: ${command.outcome}` },
-        ...command,
-      })),
+    accepted.filter(({ judgement }) => !judgement.late).map(({ request: { command } }) => endingOf(command)),
   )
   yield* appendEvents(
     transaction,
@@ -177,6 +159,48 @@ function* writeAccepted(
     })),
   )
   return changed
+}
+
+/** What the report tells of the task, whatever it comes to. */
+function reportedOf(
+  command: FinishAttempt,
+  row: TaskRow,
+  earlier: Usage | undefined,
+  status: TaskStatus,
+): Partial<TaskChange> {
+  const usage = totalUsage(row, earlier, command)
+  return {
+    exit_code: command.exitCode ?? null,
+    // A task that was to be cancelled has the reason that was given then.
+    reason: command.reason ?? (status === 'cancelled' ? row.reason : null),
+    error_class: command.error?.class ?? null,
+    error_message: command.error?.message ?? null,
+    artifacts: command.artifacts,
+    cost_usd: usage.cost_usd,
+    tokens_in: usage.tokens_in,
+    tokens_out: usage.tokens_out,
+    turns: usage.turns,
+  }
+}
+
+function endingOf(command: FinishAttempt): Ending {
+  return {
+    taskId: command.taskId,
+    attempt: command.attempt,
+    workerId: command.workerId,
+    status: command.outcome,
+    cause: command.outcome === 'interrupted' ? 'reported' : null,
+    messageId: command.messageId,
+    exitCode: command.exitCode,
+    reason: command.reason,
+    errorClass: command.error?.class,
+    errorMessage: command.error?.message,
+    costUsd: command.costUsd,
+    tokensIn: command.tokensIn,
+    tokensOut: command.tokensOut,
+    turns: command.turns,
+    session: { status: 'closed', reason: `attempt ${command.attempt} ended: ${command.outcome}` },
+  }
 }
 
 /** Nothing that was paid for is thrown away: late reports are kept whole, whether they were accepted or refused. */
