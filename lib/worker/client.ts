@@ -32,7 +32,7 @@ export interface Client {
 const DEFAULT_TIMEOUT_MS = 10_000
 
 export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS, name: client }: ClientOptions): Client {
-  const base = url.replace(/\/+$/, '')
+  const base = addressOf(url)
   return {
     url: base,
     token,
@@ -48,6 +48,12 @@ export function createClient({ url, token, timeoutMs = DEFAULT_TIMEOUT_MS, name:
       return answer as EndpointOutput<typeof name>
     },
   }
+}
+
+/** Refused at once: asking again would never make an address of it. */
+function addressOf(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '')
+  throw new TaskError('validation', `the url is ${JSON.stringify(url)}; expected the http address of a Rollcall server`)
 }
 
 function headersOf({ token, client }: Sender): Record<string, string> {

@@ -39,6 +39,7 @@ const SILENCES: Record<string, string> = {
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up now',
   ETIMEDOUT: 'the connection timed out',
+  EPROTO: 'it does not speak TLS there; is it http:// instead of https://?',
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
 }

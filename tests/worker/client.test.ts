@@ -20,6 +20,16 @@ const errorOf = async (promise: Promise<unknown>) => {
 }
 
 describe('the typed client', () => {
+  test.each(['nonsense', '', 'localhost:3000', 'ftp://127.0.0.1'])('refuses the address %j at once', (url) => {
+    expect(() => createClient({ url, token: 'rc_secret' })).toThrow(/expected the http address of a Rollcall server/)
+  })
+
+  test('says that a server does not speak TLS', async () => {
+    const client = createClient({ url: ledger.url.replace('http:', 'https:'), token: 'rc_secret' })
+    const error = await errorOf(client.call('healthz', {}))
+    expect(error.message).toMatch(/cannot be reached: it does not speak TLS there; is it http:/)
+  })
+
   test('puts path parameters into the path, the rest into the body, and the token into the header', async () => {
     ledger.on({ heartbeat: (input) => beat(input) })
     await clientOf().call('heartbeat', { workerId: 'w:1@x', held: [{ taskId: 't', attempt: 2 }] })
