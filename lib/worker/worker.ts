@@ -31,6 +31,7 @@ export interface WorkerOptions {
   readonly store?: StoreConfig | null
   /** Ends after so many tasks. */
   readonly limit?: number
+  /** What somebody should know: to stderr unless given. */
   readonly onNotice?: (sentence: string) => void
   readonly onRegistered?: (workerId: string) => void
   readonly onFinished?: (task: ClaimedTask, attempt: number, result: Task | Error | undefined) => void
@@ -55,7 +56,7 @@ export class Worker {
 
   constructor(client: Client, options: WorkerOptions) {
     this.#client = client
-    this.#options = options
+    this.#options = { onNotice: (sentence) => process.stderr.write(`rollcall: ${sentence}\n`), ...options }
   }
 
   /** Takes nothing new; `run` resolves once what it holds is released. */
