@@ -46,7 +46,8 @@ export async function bundleTo(outfile, entry = ENTRY) {
     chunkNames: '[name]-[hash]',
     splitting: true,
     minifySyntax: true,
-    minifyWhitespace: true,
+    // Node prints the line that threw: of the library one that can be read.
+    minifyWhitespace: inParts,
     bundle: true,
     platform: 'node',
     format: 'esm',
