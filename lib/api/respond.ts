@@ -142,6 +142,10 @@ function isReport({ name }: Route, input: unknown): boolean {
   return tasks ? tasks.every((task) => task.start !== undefined) : start !== undefined
 }
 
+function withArticle(role: string): string {
+  return `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
+}
+
 /** The command says so of itself; any other program may as well. */
 function wayOf({ headers }: ApiRequest): Act['via'] {
   return headers['rollcall-client'] === 'cli' ? 'cli' : 'api'
@@ -159,9 +163,8 @@ async function perform(
   const { access } = route.endpoint
   const readsOwn = actor.role === 'worker' && READ_BY_WORKERS.has(route.name)
   if (!allows(actor.role, access) && !readsOwn) {
-    throw new TaskError('forbidden', `a ${actor.role} token may not ${request.method} ${route.endpoint.path}`, {
-      role: actor.role,
-    })
+    const sentence = `${withArticle(actor.role)} token may not ${request.method} ${route.endpoint.path}`
+    throw new TaskError('forbidden', `${sentence}: that takes ${withArticle(access)}’s`, { role: actor.role })
   }
   const given = await readGiven(request, request.url.slice(pathOf(request).length + 1))
   const input = parseInput(route, given)

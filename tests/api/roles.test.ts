@@ -167,6 +167,12 @@ describe('a caller', () => {
     }
   })
 
+  it('is told whose token a call takes', async () => {
+    expect((await ask('listTokens', 'operator', {})).body).toMatchObject({
+      detail: 'an operator token may not GET /api/v1/tokens: that takes an admin’s',
+    })
+  })
+
   it('may follow the events by its role and not otherwise', async () => {
     for (const caller of CALLERS) {
       const secret = secrets[caller]
