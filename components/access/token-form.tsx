@@ -26,7 +26,7 @@ export function TokenForm({ create }: { create: Call<MadeToken> }) {
       })}
       shown={({ token, secret }) => ({
         title: `The token of ${token.name}.`,
-        text: `export ROLLCALL_TOKEN=${secret}`,
+        text: `export ${elsewhere()}ROLLCALL_TOKEN=${secret}`,
         advice: 'It is shown this once.',
       })}
     >
@@ -64,4 +64,10 @@ export function TokenForm({ create }: { create: Call<MadeToken> }) {
       )}
     </MakeForm>
   )
+}
+
+/** The command looks at its own host and the usual port, unless it is told. */
+function elsewhere(): string {
+  const { origin } = window.location
+  return origin === 'http://127.0.0.1:3000' || origin === 'http://localhost:3000' ? '' : `ROLLCALL_URL=${origin} `
 }

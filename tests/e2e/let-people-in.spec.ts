@@ -10,7 +10,7 @@ test.describe.configure({ mode: 'serial' })
 
 /** The secret that a page shows once. */
 async function shown(page: Page): Promise<string> {
-  return (await page.getByRole('status').locator('code').innerText()).replace('export ROLLCALL_TOKEN=', '')
+  return (await page.getByRole('status').locator('code').innerText()).replace(/^.*ROLLCALL_TOKEN=/, '')
 }
 
 async function join(page: Page, link: string, login: string, name: string) {
