@@ -60,7 +60,8 @@ export function createRespond(runtime: Runtime): Respond {
       return { ...response, headers: { ...response.headers, 'x-request-id': requestId } }
     }
     try {
-      const route = findRoute(request.method, pathOf(request))
+      // Whoever watches a server asks by HEAD: the same answer, of which the server sends the head alone.
+      const route = findRoute(request.method === 'HEAD' ? 'GET' : request.method, pathOf(request))
       name = route.name
       return observed(await answer(runtime, { authenticate, ownWork, admission }, route, request, requestId))
     } catch (error) {
@@ -105,11 +106,11 @@ async function answer(
 /** Who asks. One who is known is held to the pace of a token, anybody else to that of an address. */
 async function admitted(
   { authenticate, admission }: Guards,
-  { endpoint: { access } }: Route,
+  { endpoint: { access, method } }: Route,
   request: ApiRequest,
   publicUrl: string | undefined,
 ): Promise<Actor> {
-  const { headers, method } = request
+  const { headers } = request
   const admitAddress = () => admission.admitAddress('api', admission.addressOf(headers, request.address))
   if (access === 'public') {
     admitAddress()
@@ -166,7 +167,7 @@ async function perform(
     const sentence = `${withArticle(actor.role)} token may not ${request.method} ${route.endpoint.path}`
     throw new TaskError('forbidden', `${sentence}: that takes ${withArticle(access)}’s`, { role: actor.role })
   }
-  const given = await readGiven(request, request.url.slice(pathOf(request).length + 1))
+  const given = await readGiven(route, request)
   const input = parseInput(route, given)
   if (act) {
     act.command = input
@@ -177,7 +178,8 @@ async function perform(
   const { audit, ...plain } = context
   const call: Call = { ...asked, context: { ...plain, actor: named, ...(audit && !act?.isReport ? { audit } : {}) } }
   if (route.name === 'streamEvents') {
-    const admit = () => guards.authenticate(request.headers, request.method)
+    if (request.method === 'HEAD') return { status: 200, headers: SAFE_HEADERS, body: '' }
+    const admit = () => guards.authenticate(request.headers, route.endpoint.method)
     return openStream(call, { input, lastEventId: request.headers['last-event-id'], admit })
   }
   if (route.name === 'metrics') {
@@ -195,15 +197,16 @@ function run({ name }: Route, call: Call, input: unknown): Promise<unknown> {
 }
 
 /** Reads come with a query, writes with a body; a goodbye may come with either. What would be ignored is refused. */
-async function readGiven(request: ApiRequest, query: string): Promise<unknown> {
-  if (request.method === 'GET') return parseQuery(query)
+async function readGiven({ endpoint: { method } }: Route, request: ApiRequest): Promise<unknown> {
+  const query = request.url.slice(pathOf(request).length + 1)
+  if (method === 'GET') return parseQuery(query)
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') {
     throw new TaskError('validation', `the body is encoded as ${encoding.slice(0, 50)}; send it as it is`)
   }
   const bytes = await request.body(LIMITS.bodyBytes)
-  if (query !== '' && (request.method !== 'DELETE' || bytes.length > 0)) {
-    throw new TaskError('validation', `a ${request.method} takes its fields in the body, not in the query as well`)
+  if (query !== '' && (method !== 'DELETE' || bytes.length > 0)) {
+    throw new TaskError('validation', `a ${method} takes its fields in the body, not in the query as well`)
   }
   return bytes.length === 0 ? parseQuery(query) : parseJson(bytes)
 }

@@ -39,6 +39,14 @@ describe.each(DIALECTS)('the API, on %s', (dialect) => {
     stream.close()
   })
 
+  it.each(['/healthz', '/readyz', '/api/v1/tasks', '/api/v1/events/stream'])(
+    'answers HEAD %s with the head of a GET, and at once',
+    async (path) => {
+      const { status, body } = await open().server.call('HEAD', path)
+      expect({ status, body }).toEqual({ status: 200, body: '' })
+    },
+  )
+
   it('takes an instant with any offset and keeps it in UTC', async () => {
     const stage = open()
     const task = await stage.create({ notBefore: '2031-03-01T00:15:00.5+05:30' })
