@@ -1,7 +1,7 @@
 /** The record of an act: who did what to what, by which way in, why, and what came of it. */
 import { z } from 'zod'
 import { ERROR_CODES } from './errors.ts'
-import { ACTOR_KINDS, Count, Instant, Json, LIMITS, ROLES } from './fields.ts'
+import { ACTOR_KINDS, Count, Instant, Json, paging, ROLES } from './fields.ts'
 
 export const AUDIT_WAYS = ['web', 'api', 'cli', 'system'] as const
 export type AuditWay = (typeof AUDIT_WAYS)[number]
@@ -42,8 +42,7 @@ export const ListAudit = z.strictObject({
   via: z.enum(AUDIT_WAYS).optional(),
   since: Instant.optional(),
   until: Instant.optional(),
-  cursor: z.string().max(1000).optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.page).optional(),
+  ...paging,
 })
 export type ListAudit = z.infer<typeof ListAudit>
 

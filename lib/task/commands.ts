@@ -14,7 +14,9 @@ import {
   LIMITS,
   Line,
   Money,
+  Note,
   Ordinal,
+  paging,
   Reason,
   SessionId,
   Skills,
@@ -180,7 +182,7 @@ export const ReassignTask = z.strictObject({
 export type ReassignTask = z.infer<typeof ReassignTask>
 export const UndoReassignment = z.strictObject({ taskId: Id })
 export type UndoReassignment = z.infer<typeof UndoReassignment>
-export const NoteTask = z.strictObject({ taskId: Id, text: Text.min(1) })
+export const NoteTask = z.strictObject({ taskId: Id, text: Note })
 export type NoteTask = z.infer<typeof NoteTask>
 
 const WorkerAct = { workerId: Id, reason: Reason.optional() }
@@ -201,10 +203,6 @@ export type Recover = z.infer<typeof Recover>
 
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item))
-const page = {
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.page).optional(),
-}
 
 export const ListTasks = z.strictObject({
   id: list(Id).optional().describe('only these ids, comma-separated; for refreshing rows in place'),
@@ -221,13 +219,13 @@ export const ListTasks = z.strictObject({
   until: Instant.optional(),
   incident: Id.optional(),
   ...moreFilters,
-  ...page,
+  ...paging,
 })
 export type ListTasks = z.infer<typeof ListTasks>
 
-export const ListEvents = z.strictObject({ ...page })
+export const ListEvents = z.strictObject({ ...paging })
 export type ListEvents = z.infer<typeof ListEvents>
-export const ListPage = z.strictObject({ ...page })
+export const ListPage = z.strictObject({ ...paging })
 export type ListPage = z.infer<typeof ListPage>
 export const ReadOutput = z.strictObject({
   attempt: z.coerce.number().int().min(1).max(LIMITS.integerMax).optional(),

@@ -9,15 +9,17 @@ export * from './limits.ts'
 export const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, {
   error: 'must be 1 to 128 letters, digits or ._:@- and begin with a letter or digit',
 })
-/** A line of words: no control characters, so that it can stand in a log line or a table cell. */
+/** A line of words: something to read, and no control characters, so that it can stand in a log line or a table cell. */
 export const Line = z
   .string()
   .min(1)
   .max(LIMITS.titleLength)
-  .regex(/^\P{Cc}*$/u, { error: 'must not contain control characters' })
+  .regex(/^(?=.*\S)\P{Cc}*$/u, { error: 'must have something to read, and no control characters' })
 /** Of an act of a person. */
 export const Reason = Line.describe('why, kept for ever; mandatory for every act of a person')
 export const Text = z.string().max(LIMITS.textLength)
+/** What somebody wants to be on record. */
+export const Note = Text.regex(/\S/, { error: 'must say something' })
 /** A session is named by its agent's provider, so its id is any line, not one of our ids. */
 export const SessionId = Line.max(200)
 export const Instant = z.iso
@@ -37,7 +39,7 @@ export const Count = z.int().min(0)
 const Integer = z.int().max(LIMITS.integerMax)
 export const Ordinal = Integer.min(1)
 export const SmallCount = Integer.min(0)
-export const Money = z.number().min(0)
+export const Money = z.number().min(0).max(LIMITS.costUsdMax)
 
 export const TaskStatusName = z.enum(TASK_STATUSES)
 export const AttemptStatusName = z.enum(ATTEMPT_STATUSES)
@@ -55,6 +57,12 @@ export type OperationAction = (typeof OPERATION_ACTIONS)[number]
 export const ROLES = ['worker', 'viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 export const ACTOR_KINDS = ['worker', 'person', 'token', 'system'] as const
+
+/** What every list takes: a place in it, and how much from there. */
+export const paging = {
+  cursor: z.string().max(1000).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.page).optional(),
+}
 
 /** Without recursion: what is too deep for that is what it looks for. */
 function isShallow(value: unknown): boolean {

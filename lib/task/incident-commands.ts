@@ -1,23 +1,17 @@
 /** What the operations on incidents and on the pause of recovery take. */
 import { z } from 'zod'
-import { Id, Instant, LIMITS, Line, Text } from './fields.ts'
+import { Id, Instant, Note, paging, Reason } from './fields.ts'
 
-const Reason = Line.max(LIMITS.titleLength).describe('why, kept for ever; mandatory for every act of a person')
-const page = {
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.page).optional(),
-}
-
-export const ListIncidents = z.strictObject({ state: z.enum(['open', 'resolved']).optional(), ...page })
+export const ListIncidents = z.strictObject({ state: z.enum(['open', 'resolved']).optional(), ...paging })
 export type ListIncidents = z.infer<typeof ListIncidents>
-export const ListIncidentEvents = z.strictObject({ incidentId: Id, ...page })
+export const ListIncidentEvents = z.strictObject({ incidentId: Id, ...paging })
 export type ListIncidentEvents = z.infer<typeof ListIncidentEvents>
 
 export const TakeIncident = z.strictObject({ incidentId: Id })
 export type TakeIncident = z.infer<typeof TakeIncident>
 export const DropIncident = z.strictObject({ incidentId: Id })
 export type DropIncident = z.infer<typeof DropIncident>
-export const NoteIncident = z.strictObject({ incidentId: Id, text: Text.min(1) })
+export const NoteIncident = z.strictObject({ incidentId: Id, text: Note })
 export type NoteIncident = z.infer<typeof NoteIncident>
 export const ResolveIncident = z.strictObject({ incidentId: Id, reason: Reason })
 export type ResolveIncident = z.infer<typeof ResolveIncident>

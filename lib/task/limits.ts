@@ -24,6 +24,8 @@ export const LIMITS = {
   operationTasks: 50_000,
   operationIds: 10_000,
   jsonDepth: 100,
+  /** Of one report, so that no sum of them is past what a number can be. */
+  costUsdMax: 1_000_000_000,
   /** What an INTEGER column of PostgreSQL takes. */
   integerMax: 2 ** 31 - 1,
 } as const

@@ -1,6 +1,6 @@
 /** Where alerts are sent, what they are about, and each time that one was sent. */
 import { z } from 'zod'
-import { Count, Id, Instant, LIMITS, Line, Reason } from './fields.ts'
+import { Count, Id, Instant, Line, paging, Reason } from './fields.ts'
 
 export const WEBHOOK_KINDS = ['json', 'slack', 'email'] as const
 export type WebhookKind = (typeof WEBHOOK_KINDS)[number]
@@ -93,7 +93,6 @@ export type RedeliverWebhook = z.infer<typeof RedeliverWebhook>
 
 export const ListDeliveries = z.strictObject({
   webhookId: Id,
-  cursor: z.string().max(1000).optional(),
-  limit: z.coerce.number().int().min(1).max(LIMITS.page).optional(),
+  ...paging,
 })
 export type ListDeliveries = z.infer<typeof ListDeliveries>

@@ -205,7 +205,7 @@ function whole(value: unknown, min = 0, max = LIMITS.integerMax): number | undef
 
 function amount(value: unknown): number | undefined {
   const number = value === undefined || value === '' ? Number.NaN : Number(value)
-  return Number.isFinite(number) && number >= 0 ? number : undefined
+  return number >= 0 && number <= LIMITS.costUsdMax ? number : undefined
 }
 
 function json(value: unknown): unknown {

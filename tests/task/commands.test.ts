@@ -48,8 +48,22 @@ describe('an instant', () => {
 })
 
 describe('a line and its kin', () => {
-  it.each(['two\nlines', 'bell\u0007', 'nul\u0000', '', 'x'.repeat(501)])('a line may not be %j', (text) => {
-    expect(accepts(Line, text)).toBe(false)
+  it.each(['two\nlines', 'bell\u0007', 'nul\u0000', '', '   ', '\u00a0', 'x'.repeat(501)])(
+    'a line may not be %j',
+    (text) => {
+      expect(accepts(Line, text)).toBe(false)
+    },
+  )
+
+  it.each([' Fix login ', 'é', '修正', '🙂'])('a line may be %j', (text) => {
+    expect(accepts(Line, text)).toBe(true)
+  })
+
+  it('costs are sums that a number can still be', () => {
+    for (const costUsd of [0, 0.000001, 1_000_000_000])
+      expect(accepts(commands.FinishAttempt, { ...REPORT, costUsd })).toBe(true)
+    for (const costUsd of [-0.01, 1_000_000_000.01, 1e308])
+      expect(accepts(commands.FinishAttempt, { ...REPORT, costUsd })).toBe(false)
   })
 
   it('labels are up to fifty short texts under plain keys', () => {
@@ -148,11 +162,12 @@ describe('an act of a person', () => {
   ])('%s is refused without a reason', (_act, schema) => {
     expect(accepts(schema, { taskId: 'task-1', reason: 'as agreed' })).toBe(true)
     expect(accepts(schema, { taskId: 'task-1' })).toBe(false)
-    expect(accepts(schema, { taskId: 'task-1', reason: '' })).toBe(false)
+    for (const reason of ['', '   ']) expect(accepts(schema, { taskId: 'task-1', reason })).toBe(false)
   })
 
   it('a note is refused without a text', () => {
-    expect(accepts(commands.NoteTask, { taskId: 'task-1', text: '' })).toBe(false)
+    for (const text of ['', ' \n\t']) expect(accepts(commands.NoteTask, { taskId: 'task-1', text })).toBe(false)
+    expect(accepts(commands.NoteTask, { taskId: 'task-1', text: 'two\nlines' })).toBe(true)
   })
 })
 
