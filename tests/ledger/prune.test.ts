@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { appendOutput, createTask, recover } from '#lib/ledger/index.ts'
+import {
+  appendOutput,
+  createTask,
+  pauseRecovery,
+  recover,
+  runDueOperations,
+  runOperation,
+  unpauseRecovery,
+} from '#lib/ledger/index.ts'
 import { pruneLedger } from '#lib/ledger/recovery/prune.ts'
 import { createPolicy } from '#lib/task/recovery.ts'
 import { settingsOf } from '#lib/task/settings.ts'
@@ -84,6 +92,22 @@ forEachDialect('retention', (open) => {
     expect(await traces(ledger, ref.taskId)).toContain('task_attempts')
     expect(await rowsOf(ledger, 'workers')).toHaveLength(1)
     expect(await rowsOf(ledger, 'incidents')).toHaveLength(1)
+  })
+
+  it('takes bulk acts and pauses that are long over, and leaves an act that still runs', async () => {
+    const ledger = await open()
+    const { id } = await createTask(ledger.context, taskOf())
+    const order = { action: 'note' as const, ids: [id], reason: 'as agreed' }
+    await runOperation(ledger.context, order)
+    await runDueOperations(ledger.context)
+    const later = await runOperation(ledger.context, { ...order, startAfterMs: 3_600_000 })
+    const pause = await pauseRecovery(ledger.context, { reason: 'a move', forMs: 3_600_000 })
+    await unpauseRecovery(ledger.context, { pauseId: pause.id })
+    ledger.clock.advance(2 * DAY_MS)
+    await prune(ledger)
+    expect(await rowsOf(ledger, 'operations')).toMatchObject([{ id: later.id }])
+    expect(await rowsOf(ledger, 'operation_items')).toMatchObject([{ operation_id: later.id }])
+    expect(await rowsOf(ledger, 'recovery_pauses')).toEqual([])
   })
 
   it('is done by the sweeper once it is configured, and never before', async () => {

@@ -6,6 +6,9 @@ import {
   makeDead,
   makeEvent,
   makeIncident,
+  makeItem,
+  makeOperation,
+  makePause,
   sealTask,
   setAttempt,
   setTask,
@@ -17,6 +20,9 @@ const AGED = { before: 6 }
 const run = (id: string, finished_at: number) =>
   `INSERT INTO recovery_runs (id, "trigger", started_at, finished_at, workers_dead, interrupted, quarantined, reassigned)
     VALUES ('crowd-${id}', 'boot', 1, ${finished_at}, 0, 0, 0, 0)`
+
+const ended = (id: string, finished_at: number) => makeOperation(id, { status: 'done', finished_at })
+const underWay = [makeOperation('under way'), makeItem('under way', 1)]
 
 probeAll('a statement of retention by itself', {
   readOldTasks: { input: { before: LONG_AGO + 1 }, finds: ['both', 'sealed'], unless: [[{ before: LONG_AGO }]] },
@@ -68,6 +74,24 @@ probeAll('a statement of retention by itself', {
     ],
     input: AGED,
     writes: 'incidents',
+    finds: ['old'],
+  },
+  pruneOld_recovery_pauses: {
+    given: [makePause('old', { ended_at: 5 }), makePause('late', { ended_at: 6 })],
+    input: AGED,
+    writes: 'recovery_pauses',
+    finds: ['old'],
+  },
+  pruneOld_operation_items: {
+    given: [ended('old', 5), makeItem('old', 1), ended('late', 6), makeItem('late', 1), ...underWay],
+    input: AGED,
+    writes: 'operation_items',
+    finds: ['old 1'],
+  },
+  pruneOld_operations: {
+    given: [ended('old', 5), ended('late', 6), ended('of a task', 5), makeItem('of a task', 1), ...underWay],
+    input: AGED,
+    writes: 'operations',
     finds: ['old'],
   },
 })

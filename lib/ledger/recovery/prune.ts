@@ -9,6 +9,8 @@ import { done, operation } from '#lib/ledger/core/operation.ts'
 /** Of tasks, which may have thousands of rows each; and of single rows. */
 const TASKS = 100
 const ROWS = 500
+/** Of the tasks that a bulk act was over: one act may be over tens of thousands. */
+const ITEMS = 5000
 
 export interface PruneLedger {
   /** What was sealed, or ended, before this instant goes. */
@@ -48,6 +50,9 @@ const OTHERS = {
     AND NOT EXISTS (SELECT 1 FROM task_attempts AS a WHERE a.worker_id = o.id)`,
   incidents: `o.opened_at < c.before AND NOT EXISTS (SELECT 1 FROM task_attempts AS a WHERE a.incident_id = o.id)
     AND NOT EXISTS (SELECT 1 FROM task_history AS t WHERE t.incident_id = o.id)`,
+  recovery_pauses: 'o.ended_at < c.before',
+  operations: `o.finished_at < c.before
+    AND NOT EXISTS (SELECT 1 FROM operation_items AS i WHERE i.operation_id = o.id)`,
 } as const
 
 const deleteOthers = Object.entries(OTHERS).map(([table, isOld]) =>
@@ -56,6 +61,13 @@ const deleteOthers = Object.entries(OTHERS).map(([table, isOld]) =>
     (d) => `DELETE FROM ${table} WHERE id IN (
       SELECT o.id FROM ${d.rows('before bigint')} JOIN ${table} AS o ON ${isOld} ORDER BY o.id LIMIT ${ROWS})`,
   ),
+)
+
+const deleteItems = statement(
+  'pruneOld_operation_items',
+  (d) => `DELETE FROM operation_items WHERE (operation_id, place) IN (
+    SELECT i.operation_id, i.place FROM ${d.rows('before bigint')} JOIN operations AS o ON o.finished_at < c.before
+    JOIN operation_items AS i ON i.operation_id = o.id LIMIT ${ITEMS})`,
 )
 
 /** Takes one batch away and answers how many tasks went. */
@@ -68,6 +80,7 @@ export const pruneLedger = operation<PruneLedger, number>(
     const old = (yield* run(readOld, [{ before: command.before }])).map(({ id }) => ({ task_id: id }))
     for (const query of deleteBelongings) yield* run(query, old)
     const gone = yield* run(deleteTasks, old)
+    yield* run(deleteItems, [{ before: command.before }])
     for (const query of deleteOthers) yield* run(query, [{ before: command.before }])
     if (gone.length > 0) {
       const data = { tasks: gone.length, before: new Date(command.before).toISOString() }
