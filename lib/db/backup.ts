@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process'
 import { closeSync, copyFileSync, existsSync, openSync, rmSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import Libsql from 'libsql'
-import { TaskError } from '#lib/task/errors.ts'
+import { isTaskError, TaskError } from '#lib/task/errors.ts'
 import { placeAt, syncFile } from './durable-file.ts'
 import type { Migration } from './migrations.ts'
 import { type Verified, verify } from './verify.ts'
@@ -46,8 +46,17 @@ export async function backUp(database: string, file: string, migrations: readonl
     return { file, bytes: statSync(file).size, ...held, ...verified }
   } catch (error) {
     clear()
-    throw error
+    throw asUnwritable(file, error)
   }
+}
+
+/** What the system, or its cp, says of the place; anything else stays as it is. */
+function asUnwritable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error) || isTaskError(error)) return error
+  const isSystems = typeof error.code === 'number' || /^E[A-Z]+$/.test(String(error.code))
+  if (!isSystems) return error
+  const advice = 'name a folder that is there, that this user may write, and that has room for it'
+  return new TaskError('validation', `${file} cannot be written (${error.message.trim()}): ${advice}`)
 }
 
 async function copy(database: string, partial: string): Promise<Pick<Backup, 'asOf' | 'heldMs'>> {

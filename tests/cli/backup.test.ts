@@ -124,6 +124,17 @@ describe('a backup', () => {
     expect(readFileSync(file('backup.db')).equals(before)).toBe(true)
   })
 
+  test('into a folder that is not there is refused in a sentence', async () => {
+    const { code, stderr } = await backUp(await open(), join(folder, 'none', 'a.db'))
+    expect({ code, stderr }).toEqual({
+      code: 64,
+      stderr: expect.stringMatching(
+        /none\/a\.db cannot be written \(ENOENT.*name a folder that is there.*\(validation\)\n$/,
+      ),
+    })
+    expect(stderr).not.toContain('    at ')
+  })
+
   test('of PostgreSQL is left to its own tools, and one of nothing is refused', async () => {
     const postgres = await rollcall('postgresql://me:secret@127.0.0.1/x', 'backup', file('backup.db'))
     expect(postgres.code).toBe(64)
