@@ -17,8 +17,7 @@ export default {
   poweredByHeader: false,
   // What holds for every page and file; the policy for scripts, which differs with each page, is in proxy.ts.
   headers: async () => [{ source: '/:path*', headers: HEADERS }],
-  // A page has its title and icon in its head from the first byte, for every reader: streamed behind it, they are moved
-  // there while React may already be taking the page apart.
+  // A page has its title and icon in its head from the first byte, for every reader, with scripts or without.
   htmlLimitedBots: /.*/,
   // A page whose server is away waits for it. Otherwise its next refresh would leave it for the browser's error page.
   experimental: { useOffline: true },

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type ReactNode, Suspense, useEffect } from 'react'
+import { Fragment, type ReactNode, Suspense, useEffect } from 'react'
 import type { BulkActions } from '#components/bulk/bulk-scope.ts'
 import { countOf, useSelection } from '#components/bulk/selection.ts'
 import { type Filters, hrefOf } from '#components/query/task-query.ts'
@@ -66,8 +66,10 @@ export function TaskList({
     else router.push(hrefOf(filters))
     window.scrollTo({ top: 0 })
   }
+  // React goes through a component's own list again when a part that the server sends is late, and then takes away twice
+  // what has to go. A fragment with a key is a list of its own, which it begins anew.
   return (
-    <>
+    <Fragment key="list">
       {views && (
         <div className="flex min-h-10 items-center gap-4 border-line border-b pr-6 max-md:flex-col max-md:items-stretch max-md:gap-0 max-md:border-b-0 max-md:pr-0">
           {views}
@@ -102,6 +104,6 @@ export function TaskList({
           />
         </Suspense>
       )}
-    </>
+    </Fragment>
   )
 }
