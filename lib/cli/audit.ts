@@ -4,6 +4,7 @@ import type { AuditFault, AuditVerification } from '#lib/task/audit.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { clientOf } from './environment.ts'
 import { EXIT, Exit } from './exit-codes.ts'
+import { folded } from './help.ts'
 import { wholeNumber } from './options.ts'
 import { clip, instantOf, print, printJson, printTable, textOf } from './print.ts'
 
@@ -21,7 +22,7 @@ export function auditCommand(): Command {
     .description('read who did what, and verify that nobody changed the record of it')
     .addCommand(list())
     .addCommand(verify())
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
 }
 
 interface Filters {

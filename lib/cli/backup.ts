@@ -1,5 +1,6 @@
 /** `rollcall backup FILE` and `rollcall restore FILE`: the SQLite file of this host's server, out and in again. */
 import { Command } from 'commander'
+import { folded } from './help.ts'
 import { print, printFields, printJson } from './print.ts'
 import { type Contents, serverSide } from './server-side.ts'
 
@@ -34,7 +35,7 @@ export function backupCommand(): Command {
     .description('copy the SQLite database of the server while it goes on')
     .argument('<file>', 'where to; it must not be there yet')
     .option('--json', 'print what was done as JSON')
-    .addHelpText('after', BACKUP_HELP)
+    .addHelpText('after', folded(BACKUP_HELP))
     .action(async (file: string, { json }: Shown) => {
       const done = await (await serverSide()).backUp(file)
       if (json) return printJson(done)
@@ -48,7 +49,7 @@ export function restoreCommand(): Command {
     .description('put a backup in the place of the SQLite database, while the server is stopped')
     .argument('<file>', 'what "rollcall backup" has made')
     .option('--json', 'print what was done as JSON')
-    .addHelpText('after', RESTORE_HELP)
+    .addHelpText('after', folded(RESTORE_HELP))
     .action(async (file: string, { json }: Shown) => {
       const done = await (await serverSide()).restore(file)
       if (json) return printJson(done)

@@ -1,5 +1,6 @@
 /** `rollcall completion bash|zsh|fish`: made from the very commands and options that there are. */
 import { Argument, Command } from 'commander'
+import { folded } from './help.ts'
 import { print } from './print.ts'
 
 const HELP = `
@@ -25,7 +26,7 @@ export function completionCommand(program: Command): Command {
   return new Command('completion')
     .description('print what makes a shell complete the command')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action((shell: Shell) => print(SCRIPTS[shell](wordsOf(program, ''))))
 }
 

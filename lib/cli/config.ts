@@ -1,6 +1,7 @@
 /** `rollcall config check`: what the server would take from its environment and its file. */
 import { Command } from 'commander'
 import { EXIT } from './exit-codes.ts'
+import { folded } from './help.ts'
 import { paint, print, printJson, printTable, textOf } from './print.ts'
 import { type ConfigCheck, serverSide } from './server-side.ts'
 
@@ -17,7 +18,7 @@ export function configCommand(): Command {
   const check = new Command('check')
     .description('check what the server would take from its environment and its file')
     .option('--json', 'print the findings as JSON')
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async ({ json }: { json?: true }) => {
       const found = await (await serverSide()).checkConfig()
       if (found.trouble !== null) process.exitCode = EXIT.refused
@@ -27,7 +28,7 @@ export function configCommand(): Command {
   return new Command('config')
     .description('check the configuration of the server')
     .addCommand(check)
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
 }
 
 function show({ trouble, warnings, settings }: ConfigCheck): void {

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { type Check, examine } from './doctor-checks.ts'
 import { EXIT } from './exit-codes.ts'
+import { folded } from './help.ts'
 import { paint, print, printJson, textOf } from './print.ts'
 
 const HELP = `
@@ -18,7 +19,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('check whether this host can work for its ledger')
     .option('--json', 'print the findings as JSON')
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async ({ json }: { json?: true }) => {
       const checks = await examine()
       const failed = checks.filter(({ result }) => result === 'failed').length

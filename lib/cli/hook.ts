@@ -4,6 +4,7 @@ import { openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { clientOf } from './environment.ts'
+import { folded } from './help.ts'
 import { agentWith, findAgent } from './hook/agent.ts'
 import type { SessionOptions } from './hook/begin.ts'
 import { beginsSession, HOOK_EVENTS, parseHook } from './hook/event.ts'
@@ -48,7 +49,7 @@ export function hookCommand(): Command {
     .option('--label <key=value>', 'can be given several times', label)
     .option('--agent-pid <pid>', "the agent's process; found among the parents without it", wholeNumber)
     .addOption(new Command().createOption('--keep <session>', 'keeps a session: what a hook starts').hideHelp())
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async (options: HookOptions) => {
       if (options.printSettings) return printJson(settings())
       if (options.keep !== undefined) return keep(options.keep, options)

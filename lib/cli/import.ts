@@ -7,6 +7,7 @@ import type { Client } from '#lib/worker/client.ts'
 import { readHistory, type Skipped } from '#lib/worker/history-file.ts'
 import { clientOf } from './environment.ts'
 import { EXIT, Exit } from './exit-codes.ts'
+import { folded } from './help.ts'
 import { print, printJson, textOf } from './print.ts'
 
 const HELP = `
@@ -37,7 +38,7 @@ export function importCommand(): Command {
     .argument('<file>', 'a SQLite file with a table task_history')
     .option('--dry-run', 'only read the file, and say what would be taken over')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async (file: string, options: { dryRun?: true; json?: true }) => {
       const report = await importFile(options.dryRun ? undefined : clientOf(), file)
       if (report.refused.length > 0) process.exitCode = EXIT.refused

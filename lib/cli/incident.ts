@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Incident } from '#lib/task/schema.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { clientOf } from './environment.ts'
+import { folded } from './help.ts'
 import { print, printJson, textOf } from './print.ts'
 
 interface Act {
@@ -78,5 +79,5 @@ export function incidentCommand(): Command {
       })
     command.addCommand(one.copyInheritedSettings(command))
   }
-  return command.addHelpText('after', HELP)
+  return command.addHelpText('after', folded(HELP))
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { Incident } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
+import { folded } from './help.ts'
 import { wholeNumber } from './options.ts'
 import { type Cell, clip, instantOf, print, printFields, printJson, printTable, spanOf, textOf } from './print.ts'
 
@@ -24,7 +25,7 @@ export function incidentsCommand(): Command {
     .option('--limit <number>', 'how many, 500 at most', wholeNumber)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .option('--json', 'print the answer of the ledger as it is')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', folded(EXAMPLES))
     .action((id: string | undefined, options: IncidentOptions) =>
       id === undefined ? list(options) : show(id, options),
     )

@@ -2,11 +2,14 @@
 import { Command, CommanderError } from 'commander'
 import { say, VERSION } from './environment.ts'
 import { EXIT, EXIT_CODES_HELP, exitOf } from './exit-codes.ts'
+import { folded } from './help.ts'
 
 const EPILOG = `
 Environment:
-  ROLLCALL_URL    where the ledger is (http://127.0.0.1:3000)
-  ROLLCALL_TOKEN  the token to come with: a worker's for run and work, an operator's to fail, reassign, cancel, ...
+  ROLLCALL_URL         where the ledger is (http://127.0.0.1:3000)
+  ROLLCALL_TOKEN       the token to come with: a worker's for run, work and hook,
+                       an operator's or admin's for the rest
+  ROLLCALL_STATE_PATH  what outlives a process here (~/.local/state/rollcall)
 
 Examples:
   rollcall run -- npm test                                track a command as a task
@@ -22,7 +25,7 @@ const program = new Command('rollcall')
   .version(VERSION)
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for the options and examples)')
-  .addHelpText('after', EPILOG)
+  .addHelpText('after', folded(EPILOG))
 
 main()
 

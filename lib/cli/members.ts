@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander'
 import { MEMBER_ROLES, type MemberRole } from '#lib/task/schema.ts'
 import { clientOf, say, urlOf } from './environment.ts'
+import { folded } from './help.ts'
 import { duration, wholeNumber } from './options.ts'
 import { instantOf, print, printJson, printTable, textOf } from './print.ts'
 
@@ -25,7 +26,7 @@ export function membersCommand(): Command {
     .addCommand(reset())
     .addCommand(remove())
     .addCommand(signOut())
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
 }
 
 function list(): Command {

@@ -1,6 +1,7 @@
 /** `rollcall run -- CMD ARGS` */
 import { Command } from 'commander'
 import { clientOf } from './environment.ts'
+import { folded } from './help.ts'
 import { label, several, wholeNumber } from './options.ts'
 import { type RunOptions, trackCommand } from './track.ts'
 
@@ -45,7 +46,7 @@ export function runCommand(): Command {
     .option('--lease-ms <ms>', 'how long the ledger waits for a sign of life', wholeNumber)
     .option('--start-timeout-ms <ms>', 'how long to try to put it on record', wholeNumber, 10_000)
     .option('--allow-offline', 'run it when the ledger cannot be reached; it is told later')
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async (command: [string, ...string[]], options: RunOptions) => {
       process.exitCode = await trackCommand(clientOf(), command, options)
     })

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { EndpointInput } from '#lib/contract.ts'
 import { listOf } from '#lib/task/view.ts'
 import { clientOf } from './environment.ts'
+import { folded } from './help.ts'
 import { wholeNumber } from './options.ts'
 import { clip, durationOf, instantOf, print, printJson, printTable, statusCell, textOf } from './print.ts'
 import { aboutOf } from './task.ts'
@@ -44,7 +45,7 @@ export function tasksCommand(): Command {
     .option('--limit <number>', 'how many, 500 at most', wholeNumber)
     .option('--cursor <cursor>', 'go on where an earlier list ended')
     .option('--json', 'print the answer of the ledger as it is')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', folded(EXAMPLES))
     .action(async ({ json, view, ...given }: EndpointInput<'listTasks'> & { json?: true; view?: string }) => {
       const client = clientOf()
       const filters = view === undefined ? given : { ...listOf(await findView(client, view), Date.now()), ...given }

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { ROLES, type Role } from '#lib/task/schema.ts'
 import { clientOf, say } from './environment.ts'
+import { folded } from './help.ts'
 import { duration, wholeNumber } from './options.ts'
 import { instantOf, print, printJson, printTable, textOf } from './print.ts'
 
@@ -24,7 +25,7 @@ export function tokenCommand(): Command {
     .addCommand(list())
     .addCommand(rotate())
     .addCommand(revoke())
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
 }
 
 function create(): Command {

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ALERT_TYPES, type AlertType, WEBHOOK_KINDS, type Webhook, type WebhookKind } from '#lib/task/webhook.ts'
 import { clientOf, say } from './environment.ts'
+import { folded } from './help.ts'
 import { wholeNumber } from './options.ts'
 import { clip, instantOf, print, printJson, printTable, textOf } from './print.ts'
 
@@ -29,7 +30,7 @@ export function webhooksCommand(): Command {
     .addCommand(test())
     .addCommand(deliveries())
     .addCommand(redeliver())
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
 }
 
 function list(): Command {

@@ -5,6 +5,7 @@ import { isTaskError } from '#lib/task/errors.ts'
 import { runCommand } from '#lib/worker/command.ts'
 import { type ClaimedTask, type Handler, Worker, type WorkerOptions } from '#lib/worker/worker.ts'
 import { clientOf, say, VERSION } from './environment.ts'
+import { folded } from './help.ts'
 import { label, several, wholeNumber } from './options.ts'
 import { textOf } from './print.ts'
 
@@ -39,7 +40,7 @@ export function workCommand(): Command {
     .option('--name <name>', 'how people shall call it')
     .option('--lease-ms <ms>', 'how long the ledger waits for a sign of life', wholeNumber)
     .option('--once', 'end after one task')
-    .addHelpText('after', HELP)
+    .addHelpText('after', folded(HELP))
     .action(async (options: WorkCommandOptions) => {
       const worker = new Worker(clientOf(), workerOptionsOf(options))
       const listener = onSignals(worker)

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { fold } from '#lib/cli/help.ts'
 import { hasColours } from '#lib/cli/print.ts'
 import { openTracked } from '../support/tracked.ts'
 
@@ -31,6 +32,12 @@ describe('the help', () => {
     expect(helps.filter(([name, help]) => !help.includes(`  rollcall ${name}`)).map(([name]) => name)).toEqual([])
     expect((await rollcall('--help')).stdout).toContain('69         the ledger cannot be reached')
   })
+})
+
+test('prose of a help fits the terminal, and its examples stay lines that can be copied', () => {
+  const text = '\nOne two three\nfour five.\n\nExamples:\n  rollcall run -- a long command\n'
+  expect(fold(text, 10)).toBe('\nOne two\nthree four\nfive.\n\nExamples:\n  rollcall run -- a long command\n')
+  expect(fold(text, 80)).toBe('\nOne two three four five.\n\nExamples:\n  rollcall run -- a long command\n')
 })
 
 describe('completion', () => {
