@@ -103,7 +103,7 @@ function onSignals(worker: Worker): () => void {
 /** Linux takes no variable over 128 KiB; what is larger is on stdin only. */
 const VARIABLE_BYTES = 100 * 1024
 
-export function environmentOf(task: ClaimedTask, attempt: number): Record<string, string> {
+function environmentOf(task: ClaimedTask, attempt: number): Record<string, string> {
   const values: Record<string, unknown> = {
     ROLLCALL_TASK_ID: task.id,
     ROLLCALL_ATTEMPT: attempt,

@@ -18,7 +18,7 @@ export {
   removeMember,
 } from './access/members.ts'
 export { resetByLink, setPassword } from './access/passwords.ts'
-export { type AdmitMember, admitMember } from './access/provider.ts'
+export { admitMember } from './access/provider.ts'
 export {
   beginSignIn,
   endSignIn,
@@ -45,7 +45,7 @@ export { listAudit } from './audit/read.ts'
 export { verifyAudit } from './audit/verify.ts'
 export { abortOperation, retryOperation, runOperation } from './bulk/bulk.ts'
 export { getOperation, listOperationItems, listOperations } from './bulk/read.ts'
-export { type OperationRunner, runDueOperations, startOperationRunner } from './bulk/runner.ts'
+export { runDueOperations, startOperationRunner } from './bulk/runner.ts'
 export { type Compensator, startCompensator } from './compensation/compensator.ts'
 export { registerCompensation } from './compensation/register-compensation.ts'
 export { type Actor, COMPENSATOR, type Context, SWEEPER, SYSTEM } from './core/context.ts'
@@ -54,7 +54,7 @@ export { dropIncident, noteIncident, resolveIncident, takeIncident } from './inc
 export { getIncident, listIncidentEvents, listIncidents } from './incident/records.ts'
 export { type ActivityCursor, activityFromNow, readActivity } from './read/activity.ts'
 export { readChart } from './read/chart.ts'
-export { type ErrorGroup, type ErrorGroups, listErrorGroups } from './read/error-groups.ts'
+export { listErrorGroups } from './read/error-groups.ts'
 export { countMatching, listTasks } from './read/list-tasks.ts'
 export { type Figure, readStandings, type Standing } from './read/now.ts'
 export {
@@ -64,8 +64,6 @@ export {
   listEvents,
   readHealth,
   readOutput,
-  type TaskCount,
-  type TaskDetail,
 } from './read/read.ts'
 export {
   getRecoveryRun,

@@ -45,34 +45,27 @@ function fits({ agent, label }: StrategyRule, task: Pick<TaskFacts, 'agent' | 'l
 /** A whole interruption, in the millionths that blame is counted in. */
 export const WHOLE_PPM = 1_000_000
 
+/** What a strategy is asked about. */
+export interface EndOfAttempt {
+  readonly task: TaskFacts
+  readonly attempt: AttemptFacts
+  readonly facts: RecoveryFacts
+}
+
 /**
  * Budgets come first, whatever the strategy: one that is used up ends the task. A strategy that throws, or answers what
  * nobody can carry out, never hides what happened: the task is held, and the reason names the strategy.
  */
-export function decideRecovery(
-  policy: RecoveryPolicy,
-  name: string | null,
-  task: TaskFacts,
-  attempt: AttemptFacts,
-  facts: RecoveryFacts,
-  now: number,
-): Verdict {
+export function decideRecovery(policy: RecoveryPolicy, name: string | null, end: EndOfAttempt, now: number): Verdict {
+  const { task, attempt, facts } = end
   const spent = budgetVerdict(task, attempt, facts)
   // Undoing is no further try, so a budget of tries that is used up does not forbid it.
   if (spent && (spent.action !== 'fail' || facts.compensations.length === 0)) return spent
-  const verdict = ask(policy, name, task, attempt, facts, now)
+  const verdict = ask(policy.strategyFor(name, task), end, now)
   return spent && verdict.action !== 'compensate' ? spent : verdict
 }
 
-function ask(
-  policy: RecoveryPolicy,
-  name: string | null,
-  task: TaskFacts,
-  attempt: AttemptFacts,
-  facts: RecoveryFacts,
-  now: number,
-): Verdict {
-  const strategy = policy.strategyFor(name, task)
+function ask(strategy: RecoveryStrategy, { task, attempt, facts }: EndOfAttempt, now: number): Verdict {
   try {
     const verdict = strategy.decide(task, attempt, facts, now)
     if (isVerdict(verdict, facts)) return verdict

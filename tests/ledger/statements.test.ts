@@ -13,7 +13,7 @@ import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
 
 /** Every statement that changes an attempt under way, by the name under which the ledger knows it. */
 const OF_ATTEMPTS = [
-  ...['endAttempts', 'markProgress', 'touchAttempts', 'touchSavers', 'updateUsage', 'nameSessions'],
+  ...['endAttempts', 'markProgress', 'touchAttempts', 'updateUsage', 'nameSessions'],
   ...['markUnlisted', 'clearUnlisted', 'setAttemptStatus'],
 ]
 

@@ -48,7 +48,8 @@ interface Case {
 }
 
 function decide({ task, attempt, facts }: Case = {}, policy: RecoveryPolicy = POLICY, name: string | null = null) {
-  return decideRecovery(policy, name, { ...TASK, ...task }, { ...FAILED, ...attempt }, { ...FACTS, ...facts }, 0)
+  const end = { task: { ...TASK, ...task }, attempt: { ...FAILED, ...attempt }, facts: { ...FACTS, ...facts } }
+  return decideRecovery(policy, name, end, 0)
 }
 
 /** An interruption that counts whole, for the n-th time. */

@@ -18,7 +18,7 @@ export interface MadeToken {
 
 const kept = ({ id, hash }: Mint) => ({ id, hash })
 
-export function pathOfCode(code: string): string {
+function pathOfCode(code: string): string {
   return `/join/${code}`
 }
 

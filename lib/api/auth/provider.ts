@@ -7,7 +7,7 @@ import { log } from '#lib/log.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { type Identity, identityOf, type Provider } from '#lib/task/provider.ts'
 
-export const CALLBACK_PATH = '/sign-in/provider/callback'
+const CALLBACK_PATH = '/sign-in/provider/callback'
 const ANSWER_LIMIT_S = 10
 
 export interface Challenge {

@@ -17,7 +17,7 @@ import { toToken } from './rows.ts'
 import { dropSignInsOfToken } from './sign-ins.ts'
 
 const TOUCH_MS = 60_000
-export const ENVIRONMENT_TOKEN_ID = 'environment'
+const ENVIRONMENT_TOKEN_ID = 'environment'
 
 const COLUMNS = 'id, name, role, created_by, created_at, expires_at, last_used_at, replaced_by, revoked_at'
 

@@ -39,7 +39,7 @@ interface Counts {
   count(address: string, now: number): number
 }
 
-export function createCounts(): Counts {
+function createCounts(): Counts {
   const seen = new Map<string, { readonly since: number; times: number }>()
   return {
     count(address, now) {

@@ -8,8 +8,8 @@ const LOOKED_AT_MAX = 20_000
 const GROUPS_MAX = 200
 
 const HOUR_MS = 3_600_000
-export const ERROR_WINDOWS = { '1h': HOUR_MS, '3h': 3 * HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS } as const
-export type ErrorWindow = keyof typeof ERROR_WINDOWS
+const ERROR_WINDOWS = { '1h': HOUR_MS, '3h': 3 * HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS } as const
+type ErrorWindow = keyof typeof ERROR_WINDOWS
 const WINDOWS = Object.keys(ERROR_WINDOWS) as ErrorWindow[]
 
 export interface ErrorGroup {

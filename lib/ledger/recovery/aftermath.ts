@@ -57,7 +57,12 @@ export function aftermath(
   }
   const facts = recoveryFacts(policy, end, known, charged)
   const task = taskFacts(row, counted)
-  const decided = decideRecovery(policy, row.strategy, task, attemptFacts(row, end), facts, transaction.now)
+  const decided = decideRecovery(
+    policy,
+    row.strategy,
+    { task, attempt: attemptFacts(row, end), facts },
+    transaction.now,
+  )
   const verdict = heldBack(decided, end)
   return { verdict, charged, set: columnsOf(transaction, verdict, row, end, facts, counted) }
 }

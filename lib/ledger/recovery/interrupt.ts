@@ -183,7 +183,7 @@ function endingOf(command: InterruptTask, { incidentId, blamePpm }: Blame, reaso
   }
 }
 
-export const REASONS: Record<string, string> = {
+const REASONS: Record<string, string> = {
   proven: 'the process of its worker is gone',
   suspected: 'its worker stopped answering',
   declared: 'its worker was declared dead',

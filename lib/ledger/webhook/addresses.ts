@@ -31,7 +31,7 @@ const CLOSED_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 const closed = blockList([...CLOSED_V4, ...CLOSED_V6])
 const open = blockList(OPEN_V6)
 
-export function isPublic({ address, family }: Address): boolean {
+function isPublic({ address, family }: Address): boolean {
   if (family === 4) return !closed.check(address, 'ipv4')
   return open.check(address, 'ipv6') && !closed.check(address, 'ipv6')
 }

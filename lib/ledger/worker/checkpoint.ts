@@ -1,4 +1,3 @@
-import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
 import { applyChanges } from '#lib/ledger/core/change.ts'
 import { insertNew, pruneCheckpoints, readCheckpointRows } from '#lib/ledger/core/checkpoint-rows.ts'
@@ -13,20 +12,13 @@ import { assertTask } from '#lib/ledger/read/read.ts'
 import type { GetCheckpoint, SaveCheckpoint } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
 import { type AgentState, type Checkpoint, LIMITS } from '#lib/task/schema.ts'
-import { goOn } from './go-on.ts'
+import { goOn, markProgress } from './go-on.ts'
 
 /**
  * Saves an agent's state at a turn, so that a later attempt may go on from there. A turn that was saved already is
  * answered again and changes nothing.
  */
 export const saveCheckpoint = fencedOperation<SaveCheckpoint, Checkpoint>('saveCheckpoint', 'saved a checkpoint', save)
-
-const touchSavers = statement(
-  'touchSavers',
-  (d) => `UPDATE task_attempts AS a SET progress_at = c.at
-    FROM ${d.rows('task_id text, attempt integer, worker_id text, at bigint')}
-    WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
-)
 
 function* save(
   transaction: Transaction,
@@ -37,14 +29,9 @@ function* save(
   const saved = yield* readCheckpointRows(commands)
   const fresh = accepted.filter(({ row }) => inserted.has(row.id))
   yield* pruneCheckpoints(fresh.map(({ request }) => request.command))
-  yield* run(
-    touchSavers,
-    fresh.map(({ request: { command } }) => ({
-      task_id: command.taskId,
-      attempt: command.attempt,
-      worker_id: command.workerId,
-      at: transaction.now,
-    })),
+  yield* markProgress(
+    transaction,
+    fresh.map(({ request }) => request.command),
   )
   const wentOn = yield* goOn(
     transaction,

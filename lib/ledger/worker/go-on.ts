@@ -20,6 +20,21 @@ export interface Sign extends LifeSign {
   readonly row: TaskRow
 }
 
+const markRows = statement(
+  'markProgress',
+  (d) => `UPDATE task_attempts AS a SET progress_at = c.at
+    FROM ${d.rows('task_id text, attempt integer, worker_id text, at bigint')}
+    WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
+)
+
+/** Of those that still hold their task. */
+export function* markProgress({ now }: Transaction, attempts: readonly AttemptKey[]): Plan<void> {
+  yield* run(
+    markRows,
+    attempts.map(({ taskId, attempt, workerId }) => ({ task_id: taskId, attempt, worker_id: workerId, at: now })),
+  )
+}
+
 const setAttemptStatus = statement(
   'setAttemptStatus',
   (d) => `UPDATE task_attempts AS a SET status = c.status

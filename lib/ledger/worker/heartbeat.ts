@@ -6,7 +6,7 @@ import { instant } from '#lib/ledger/core/rows.ts'
 import { leaseRefusal, readWorkerRows } from '#lib/ledger/core/workers.ts'
 import type { Heartbeat } from '#lib/task/commands.ts'
 import { TaskError } from '#lib/task/errors.ts'
-import { endSilence, type LifeSign } from './go-on.ts'
+import { endSilence, type LifeSign, markProgress } from './go-on.ts'
 import { clearUnlisted, markUnlisted } from './unlisted.ts'
 
 export type HeartbeatVerdict = 'held' | 'lost' | 'cancel' | 'unknown'
@@ -43,13 +43,6 @@ const readHeld = statement(
     JOIN task_history AS t ${d.by('task_history_worker')} ON t.worker_id = c.worker_id WHERE t.status IN ('running','waiting')`,
 )
 
-const markProgress = statement(
-  'markProgress',
-  (d) => `UPDATE task_attempts AS a SET progress_at = c.at
-    FROM ${d.rows('task_id text, attempt integer, worker_id text, at bigint')}
-    WHERE a.task_id = c.task_id AND a.attempt = c.attempt AND a.worker_id = c.worker_id AND a.finished_at IS NULL`,
-)
-
 const readCurrent = statement(
   'readCurrent',
   (d) => `SELECT c.worker_id, c.task_id, c.attempt AS listed, t.attempt, t.sealed_at, a.finish_message_id
@@ -67,16 +60,9 @@ function* beat(transaction: Transaction, requests: readonly Request<Heartbeat>[]
     readHeld,
     alive.map(({ command }) => ({ worker_id: command.workerId })),
   )
-  yield* run(
-    markProgress,
-    alive.flatMap(({ command }) =>
-      (command.progress ?? []).map(({ taskId, attempt }) => ({
-        task_id: taskId,
-        attempt,
-        worker_id: command.workerId,
-        at: transaction.now,
-      })),
-    ),
+  yield* markProgress(
+    transaction,
+    alive.flatMap(({ command: { workerId, progress = [] } }) => progress.map((one) => ({ ...one, workerId }))),
   )
   const answers = new Map(
     alive.map((request) => [

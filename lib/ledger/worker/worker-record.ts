@@ -3,7 +3,7 @@ import type { Plan } from '#lib/db/types.ts'
 import { toWorker } from '#lib/ledger/core/record-rows.ts'
 import type { Worker } from '#lib/task/schema.ts'
 
-export const WORKER_SELECT = `SELECT w.*, (SELECT COUNT(*) FROM task_history AS t
+const WORKER_SELECT = `SELECT w.*, (SELECT COUNT(*) FROM task_history AS t
   WHERE t.worker_id = w.id AND t.status IN ('running','waiting')) AS held`
 
 const readWorkers = statement(

@@ -15,7 +15,7 @@ export interface StoreConfig extends StoreLimits {
 }
 
 const MIB = 1024 * 1024
-export const DEFAULT_LIMITS: StoreLimits = { capBytes: 64 * MIB, reserveBytes: MIB }
+const DEFAULT_LIMITS: StoreLimits = { capBytes: 64 * MIB, reserveBytes: MIB }
 
 /** What is given here wins over the environment. A wrong variable falls back to the default, with a warning. */
 export function readStoreConfig(
