@@ -82,6 +82,8 @@ const READS: Readonly<Record<string, Read>> = {
   'Tasks: of more than one attempt': tasks({ attempts: '>1' }),
   'Tasks: of a class of errors, a week': ({ context, now }) =>
     listTasks(context, { error: 'Timeout', since: new Date(now - 7 * 86_400_000).toISOString() }),
+  'Tasks: under way half a day ago': ({ context, now }) =>
+    listTasks(context, { at: new Date(now - 43_200_000).toISOString() }),
   'Tasks: all but a repository and a status': tasks({ not: 'repo:acme/repo-7 status:success' }),
   'Tasks: words': tasks({ q: 'login cache' }),
   'Tasks: words that nothing has': tasks({ q: 'zebra' }),

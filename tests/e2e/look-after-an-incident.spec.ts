@@ -34,6 +34,12 @@ test('finds what a host took with it, takes it, hands it on and exports it', asy
   await page.locator(`li[data-incident="${incidentId}"]`).getByRole('link').click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('burnt-1/7')
   await expect(page.getByRole('region', { name: 'Its tasks' })).toContainText('3Open')
+
+  await page.getByRole('link', { name: 'all that was under way' }).click()
+  await expect(page.getByText('under way then, shown as they are now')).toBeVisible()
+  for (const id of ids) await expect(page.locator(`tr[data-task="${id}"]`)).toBeVisible()
+  await page.goBack()
+
   await page.getByRole('button', { name: 'Take' }).click()
   await expect(page.getByRole('button', { name: 'Hand back' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Resolve: 3 tasks are open' })).toHaveAttribute('aria-disabled', 'true')
