@@ -125,7 +125,7 @@ async function perform(act: Act, ids: readonly string[], options: ActOptions): P
       const exit = exitOf(error)
       // Without an answer, or without permission, the next task would fare no better.
       if (exit.code === EXIT.unavailable || exit.code === EXIT.permission) throw error
-      process.exitCode = EXIT.refused
+      if (process.exitCode !== EXIT.refused) process.exitCode = exit.code
       results.push({ id, error: { code: error.code, detail: error.message, ...error.facts } })
       say(`${id}: ${textOf(exit.message)}`)
     }

@@ -75,8 +75,9 @@ export function notOnRecord(error: unknown, signals: Signals): Exit {
     return new Exit(signals.code(), 'interrupted before the start was on record; the command was not run.')
   const { code, message } = exitOf(error)
   const isOver = isTaskError(error) && (error.code === 'lease_expired' || error.code === 'not_found')
+  const away = code === EXIT.unavailable ? ' “rollcall doctor” says what is amiss here.' : ''
   return new Exit(
     isOver ? EXIT.unavailable : code,
-    `the start could not be put on record: ${message}\nrollcall: the command was not run.`,
+    `the start could not be put on record: ${message}\nrollcall: the command was not run.${away}`,
   )
 }

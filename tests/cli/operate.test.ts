@@ -178,6 +178,15 @@ describe('the acts of an operator', () => {
     ])
   })
 
+  test('tell wrong usage from a refusal, which counts for more', async () => {
+    t.ledger.on({
+      failTask: ({ taskId }) =>
+        taskId === 'sealed' ? problem('sealed_task', 'sealed') : problem('validation', 'reason: is empty'),
+    })
+    expect((await rollcall('fail', 'a', 'b', '--reason', '')).code).toBe(64)
+    expect((await rollcall('fail', 'a', 'sealed', 'b', '--reason', '')).code).toBe(1)
+  })
+
   test('stop at the first answer that says that the token may not', async () => {
     t.ledger.on({ failTask: () => problem('forbidden', 'a worker token may not fail tasks') })
     expect(await rollcall('fail', 'a', 'b', '--reason', 'why')).toMatchObject({ code: 77 })

@@ -16,7 +16,7 @@ describe('a start that is not on record', () => {
     const tracked = marked()
     expect(await tracked.ended).toBe(69)
     expect(tracked.stderr()).toContain(
-      `rollcall: the start could not be put on record: ${t.ledger.url} cannot be reached: nothing listens there\nrollcall: the command was not run.\n`,
+      `rollcall: the start could not be put on record: ${t.ledger.url} cannot be reached: nothing listens there\nrollcall: the command was not run. “rollcall doctor” says what is amiss here.\n`,
     )
     expect(existsSync(t.file('started'))).toBe(false)
   })
