@@ -50,12 +50,15 @@ export function useLiveTasks(initial: readonly Task[], filters: Filters, countNe
   })
 
   useLedgerEvents((event: TaskEvent) => {
-    if (event.taskId !== null && tasks.some((task) => task.id === event.taskId)) void refresh()
-    else if (event.taskId !== null && countNew) void count()
+    if (event.taskId !== null && tasks.some((task) => task.id === event.taskId)) refresh().catch(leave)
+    else if (event.taskId !== null && countNew) count().catch(leave)
   })
   usePollWithBackoff(refresh, (failed) => setStaleSinceMs((since) => (failed ? (since ?? clock.now()) : null)))
   return { tasks, arrived: list.arrived, staleSinceMs }
 }
+
+/** What an event asked for in vain comes with the next event or poll, and it is the poll that tells of a failure. */
+const leave = () => {}
 
 /** Runs one request at a time, `gapMs` apart; what is asked for meanwhile is done once more afterwards. */
 function useRequest(gapMs: number, request: () => Promise<void>): () => Promise<void> {

@@ -32,16 +32,8 @@ interface TaskTimelineProps extends EventPage {
 /** Transitions, acts and refusals, newest first. */
 export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimelineProps) {
   const [filter, setFilter] = useState<TimelineFilter>('all')
-  const [older, setOlder] = useState<EventPage | null>(null)
-  const cursor = older === null ? nextCursor : older.nextCursor
-  const seen = new Set(events.map(({ id }) => id))
-  const all = [...events, ...(older?.events ?? []).filter(({ id }) => !seen.has(id))]
+  const { all, cursor, failed, showOlder } = useOlder(taskId, { events, nextCursor })
   const shown = all.filter((event) => filter === 'all' || EVENT_KINDS[event.type] === filter)
-  const showOlder = async () => {
-    if (cursor === null) return
-    const page = await readRecord<EventPage>(`tasks/${taskId}/events`, { cursor })
-    setOlder({ events: [...(older?.events ?? []), ...page.events], nextCursor: page.nextCursor })
-  }
   return (
     <section aria-labelledby="timeline-heading">
       <div className="flex h-10 items-center justify-between px-6 max-md:px-4">
@@ -58,8 +50,33 @@ export function TaskTimeline({ taskId, events, nextCursor, attempts }: TaskTimel
           Show older
         </Button>
       )}
+      {failed && (
+        <p role="alert" className="px-6 pb-4 text-bad-fg max-md:px-4">
+          The older ones could not be read. They are on record; ask for them again in a while.
+        </p>
+      )}
     </section>
   )
+}
+
+/** What the page came with, and behind it what was read when somebody asked for more. */
+function useOlder(taskId: string, { events, nextCursor }: EventPage) {
+  const [older, setOlder] = useState<EventPage | null>(null)
+  const [failed, setFailed] = useState(false)
+  const cursor = older === null ? nextCursor : older.nextCursor
+  const seen = new Set(events.map(({ id }) => id))
+  const all = [...events, ...(older?.events ?? []).filter(({ id }) => !seen.has(id))]
+  const showOlder = async () => {
+    if (cursor === null) return
+    try {
+      const page = await readRecord<EventPage>(`tasks/${taskId}/events`, { cursor })
+      setOlder({ events: [...(older?.events ?? []), ...page.events], nextCursor: page.nextCursor })
+      setFailed(false)
+    } catch {
+      setFailed(true)
+    }
+  }
+  return { all, cursor, failed, showOlder }
 }
 
 /** Of what was read so far: older pages may hold some. */

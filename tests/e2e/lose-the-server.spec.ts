@@ -1,5 +1,5 @@
 /** The server goes away under an open page: what was read stays in sight, with its age, and goes on when it is back. */
-import { expect, LOST_CONNECTIONS, openDesk, openSignedIn, row, test } from '../support/operator.ts'
+import { expect, LOST_CONNECTIONS, openDesk, openSignedIn, row, taskPage, test } from '../support/operator.ts'
 
 const desk = openDesk()
 test.use({ expectedErrors: LOST_CONNECTIONS })
@@ -25,4 +25,24 @@ test('keeps what was read while the server is away', async ({ page }) => {
   await desk.restart()
   await expect(alert).toBeHidden({ timeout: 20_000 })
   await expect(row(page, 'seen')).toBeVisible()
+})
+
+test('says that older events could not be read, and reads them when asked again', async ({ page }) => {
+  const notes = Array.from({ length: 110 }, (_, number) => `note ${number}`)
+  await Promise.all(notes.map((text) => desk.client.call('noteTask', { taskId: 'at-work', text })))
+  await openSignedIn(page, desk.server, '/tasks/at-work')
+  const { timeline } = taskPage(page)
+  const older = timeline.getByRole('button', { name: 'Show older' })
+  const first = timeline.locator('li[data-event="task.created"]')
+  const records = '**/api/v1/tasks/at-work/events?*'
+  await page.route(records, (route) => route.fulfill({ status: 503 }))
+  await expect(async () => {
+    await older.click()
+    await expect(timeline.getByRole('alert')).toContainText('could not be read', { timeout: 1000 })
+  }).toPass()
+  await expect(first).toHaveCount(0)
+  await page.unroute(records)
+  await older.click()
+  await expect(first).toBeVisible()
+  await expect(timeline.getByRole('alert')).toHaveCount(0)
 })
