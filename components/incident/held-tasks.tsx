@@ -18,7 +18,6 @@ interface HeldTasksProps {
 
 /** What a worker works on, or last worked on: what is under way first. */
 export function HeldTasks({ tasks, href }: HeldTasksProps) {
-  const now = useNow()
   return (
     <section aria-label="Tasks of the worker">
       <SectionHeading title="Tasks">
@@ -34,51 +33,64 @@ export function HeldTasks({ tasks, href }: HeldTasksProps) {
         />
       ) : (
         <Table aria-label="Tasks of the worker">
-          <thead className={TWO_LINES_HEAD}>
-            <tr>
-              <Th className="w-[160px]">Status</Th>
-              <Th className="w-[170px] max-md:hidden">Repo and issue</Th>
-              <Th>Title</Th>
-              <Th figure className="w-[80px] max-md:hidden">
-                Attempt
-              </Th>
-              <Th figure className="w-[100px]">
-                Started
-              </Th>
-              <Th figure className="w-[110px] max-md:hidden">
-                Last progress
-              </Th>
-            </tr>
-          </thead>
+          <Head />
           <tbody className="max-md:block">
             {tasks.map((task) => (
-              <tr key={task.id} data-task={task.id} className={TWO_LINES}>
-                <Td>
-                  <StatusWord look={lookOf(task, now)} />
-                </Td>
-                <Td className="text-ink-2 max-md:hidden">
-                  {task.repo}
-                  {task.issueNumber !== null && `#${task.issueNumber}`}
-                </Td>
-                <Td className={TWO_LINES_TITLE}>
-                  <Link href={`/tasks/${task.id}`} className="font-[450] hover:underlined" title={task.title}>
-                    {task.title}
-                  </Link>
-                </Td>
-                <Td figure className="max-md:hidden">
-                  {task.attempt}
-                </Td>
-                <Td figure className="text-ink-2">
-                  {task.startedAt !== null && <Moment at={task.startedAt} />}
-                </Td>
-                <Td figure className="text-ink-2 max-md:hidden">
-                  {task.progressAt !== null && <Age at={task.progressAt} />}
-                </Td>
-              </tr>
+              <HeldRow key={task.id} task={task} />
             ))}
           </tbody>
         </Table>
       )}
     </section>
+  )
+}
+
+function Head() {
+  return (
+    <thead className={TWO_LINES_HEAD}>
+      <tr>
+        <Th className="w-[160px]">Status</Th>
+        <Th className="w-[170px] max-md:hidden">Repo and issue</Th>
+        <Th>Title</Th>
+        <Th figure className="w-[80px] max-md:hidden">
+          Attempt
+        </Th>
+        <Th figure className="w-[100px]">
+          Started
+        </Th>
+        <Th figure className="w-[110px] max-md:hidden">
+          Last progress
+        </Th>
+      </tr>
+    </thead>
+  )
+}
+
+function HeldRow({ task }: { task: Task }) {
+  const now = useNow()
+  return (
+    <tr data-task={task.id} className={TWO_LINES}>
+      <Td>
+        <StatusWord look={lookOf(task, now)} />
+      </Td>
+      <Td className="text-ink-2 max-md:hidden">
+        {task.repo}
+        {task.issueNumber !== null && `#${task.issueNumber}`}
+      </Td>
+      <Td className={TWO_LINES_TITLE}>
+        <Link href={`/tasks/${task.id}`} className="font-[450] hover:underlined" title={task.title}>
+          {task.title}
+        </Link>
+      </Td>
+      <Td figure className="max-md:hidden">
+        {task.attempt}
+      </Td>
+      <Td figure className="text-ink-2">
+        {task.startedAt !== null && <Moment at={task.startedAt} />}
+      </Td>
+      <Td figure className="text-ink-2 max-md:hidden">
+        {task.progressAt !== null && <Age at={task.progressAt} />}
+      </Td>
+    </tr>
   )
 }
