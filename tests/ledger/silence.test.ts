@@ -30,7 +30,7 @@ forEachDialect('an attempt that shows no progress', (open) => {
     await sweep(ledger)
     expect(await read(ledger, taskId)).toMatchObject({ status: 'running', noProgressSince: at(60_000) })
     expect((await eventsOf(ledger, taskId)).at(-1)).toMatchObject({
-      ...{ type: 'task.no_progress', attempt: 1, reason: 'nothing has come for 1m0s; its limit is 1m0s' },
+      ...{ type: 'task.no_progress', attempt: 1, reason: 'nothing has come for 1m; its limit is 1m' },
       data: { silentMs: 60_000, limitMs: 60_000 },
     })
     const before = await snapshot(ledger, ['task_history', 'task_attempts', 'task_events'])
