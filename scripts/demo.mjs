@@ -21,7 +21,7 @@ let fleet
 try {
   const minutes = minutesOf(values.minutes)
   // Its steps are worth reading on a fresh clone: a minute passes.
-  console.log('Preparing; the first time takes about a minute …')
+  console.log('Preparing; the first time takes a minute or two …')
   await run(process.execPath, ['scripts/prepare.mjs'], { signal: interrupted.signal })
   fleet = await openFleet({ signal: interrupted.signal })
   introduce(fleet, minutes)

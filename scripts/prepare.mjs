@@ -12,12 +12,12 @@ import { pack } from './package.mjs'
 import { ROOT, report, run, StepError, step } from './step.mjs'
 
 const OLDEST_NODE = [20, 19]
+// Without public/: the server reads it as it is, and the package that is put there is never twice the same.
 const APP_SOURCES = [
   'app',
   'components',
   'lib',
   'prisma',
-  'public',
   'instrumentation.ts',
   'instrumentation-node.ts',
   'next.config.js',
