@@ -6,14 +6,10 @@ import './globals.css'
 export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
   return (
     <html lang="en">
-      <body className="flex flex-col items-start gap-3 px-6 py-24 max-md:px-4">
+      <body className="flex flex-col items-start gap-3 px-6 py-24">
         <h1 className="font-semibold text-20">Rollcall could not make this page</h1>
-        <p className="max-w-[64ch] text-ink-2">The server did not answer as it should. Its log has the cause.</p>
-        <button
-          type="button"
-          onClick={reset}
-          className="mt-2 h-8 rounded-6 border border-line-2 bg-raised px-3 font-medium hover:bg-hover"
-        >
+        <p className="text-ink-2">The server did not answer as it should. Its log has the cause.</p>
+        <button type="button" onClick={reset} className="border px-3">
           Try again
         </button>
       </body>

@@ -14,13 +14,6 @@ export interface Colours {
   pattern(context: CanvasRenderingContext2D, pattern: BarPattern, tone: Tone): CanvasPattern | string | null
 }
 
-/** Forced colours make every colour that of words, except these of the system: a ground must stay one. */
-const FORCED: Readonly<Record<string, string>> = {
-  bg: 'Canvas',
-  sunken: 'Canvas',
-  line: 'GrayText',
-  focus: 'Highlight',
-}
 const TONES = Object.keys(WORDS) as Tone[]
 let made: { key: string; colours: Colours } | null = null
 
@@ -31,7 +24,8 @@ export function coloursOf(probe: HTMLElement): Colours {
   const key = [theme, matchMedia('(prefers-color-scheme: dark)').matches, forced, devicePixelRatio].join()
   if (made?.key === key) return made.colours
   const colour = (name: string) => {
-    probe.style.color = (forced && FORCED[name]) || `var(--${name})`
+    // Forced colours make every colour that of words; a ground must stay one.
+    probe.style.color = forced && /^(bg|sunken)$/.test(name) ? 'Canvas' : `var(--${name})`
     return getComputedStyle(probe).color
   }
   const all = <Name extends string>(names: readonly Name[], of: (name: Name) => string) =>

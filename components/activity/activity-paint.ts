@@ -19,7 +19,6 @@ export function paint(pen: Pen, colours: Colours, picture: Picture): void {
   const rows = layout.rows.slice(first, first + Math.ceil((height - HEAD) / ROW) + 1)
   for (const [index, row] of rows.entries()) paintGround(pen, colours, picture, row, first + index)
   paintGrid(pen, colours, picture)
-  for (const [index, row] of rows.entries()) paintDeath(pen, colours, picture, row, first + index)
   for (const row of rows) paintBars(pen, colours, picture, row)
   paintThreads(pen, colours, picture, first, first + rows.length)
   paintMarks(pen, colours, picture, first, rows)
@@ -27,34 +26,25 @@ export function paint(pen: Pen, colours: Colours, picture: Picture): void {
   paintHead(pen, colours, picture)
 }
 
-/** A worker's death ends its row. */
-function paintGround(pen: Pen, { plain }: Colours, { view }: Picture, row: WorkerRow, index: number): void {
+/** A worker's death ends its row, and one fact is written there. */
+function paintGround(pen: Pen, colours: Colours, picture: Picture, row: WorkerRow, index: number): void {
+  const { plain, fonts } = colours
+  const { view, nowMs } = picture
   const top = index * ROW
   if (row.deadMs !== null) {
     const x = Math.max(0, xOf(view, row.deadMs))
     pen.fillStyle = plain.sunken
     pen.fillRect(x, top, view.width - x, ROW)
+    const words = `Last heartbeat ${formatClock(row.worker.lastHeartbeatAt)}`
+    pen.font = `12px ${fonts.body}`
+    pen.textAlign = 'right'
+    pen.textBaseline = 'middle'
+    pen.fillStyle = plain['ink-2']
+    const right = Math.min(view.width, xOf(view, nowMs)) - 12
+    if (right - x > 170) pen.fillText(words, right, top + ROW / 2)
   }
   pen.fillStyle = plain.line
   pen.fillRect(0, top + ROW - 1, view.width, 1)
-}
-
-/** One fact is written where its row has ended, and no line of the grid goes through it. */
-function paintDeath(pen: Pen, { plain, fonts }: Colours, picture: Picture, row: WorkerRow, index: number): void {
-  if (row.deadMs === null) return
-  const { view, nowMs } = picture
-  const right = Math.min(view.width, xOf(view, nowMs)) - 12
-  if (right - Math.max(0, xOf(view, row.deadMs)) <= 170) return
-  const words = `Last heartbeat ${formatClock(row.worker.lastHeartbeatAt)}`
-  pen.font = `12px ${fonts.body}`
-  pen.textAlign = 'right'
-  pen.textBaseline = 'middle'
-  const width = pen.measureText(words).width + 8
-  const middle = index * ROW + ROW / 2
-  pen.fillStyle = plain.sunken
-  pen.fillRect(right + 4 - width, middle - 9, width, 18)
-  pen.fillStyle = plain['ink-2']
-  pen.fillText(words, right, middle)
 }
 
 function paintGrid(pen: Pen, { plain }: Colours, { view, layout }: Picture): void {

@@ -13,10 +13,6 @@ import { Td, Unknown } from '#components/ui/table.tsx'
 import type { Task } from '#lib/task/schema.ts'
 import { FROM_WIDTH } from './columns.ts'
 
-const ROW =
-  'max-md:grid max-md:after:hidden! max-md:grid-cols-[auto_auto_1fr] max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
-  'max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0!'
-
 interface TaskRowProps {
   task: Task
   /** It does not match the filter any more; it stays where it is, greyed, until the list is asked for again. */
@@ -37,7 +33,7 @@ export function TaskRow({ task, left, chosen, onChoose }: TaskRowProps & Choosab
     <tr
       data-task={task.id}
       data-status={task.status}
-      className={`${ROW} ${left ? '[&_td]:text-ink-3' : ''} ${chosen ? 'bg-select' : 'hover:bg-hover'}`}
+      className={`task-row ${left ? '[&_td]:text-ink-3' : ''} ${chosen ? 'bg-select' : 'hover:bg-hover'}`}
     >
       <Td className={`max-md:order-1 max-md:col-span-2 ${look.word === first ? '' : 'settle'}`}>
         <span className="flex items-center gap-3">

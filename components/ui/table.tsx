@@ -37,12 +37,9 @@ export function Td({ figure, className, ...rest }: ComponentProps<'td'> & CellPr
 }
 
 /** On a phone a row of two lines: its title above, and below it what else matters; its link is the whole row. For the head `TWO_LINES_HEAD`. */
-export const TWO_LINES =
-  'hover:bg-hover max-md:relative max-md:grid max-md:grid-cols-[1fr_auto] max-md:gap-x-3 max-md:border-line max-md:border-b max-md:px-4 max-md:py-2.5 ' +
-  'max-md:after:hidden! max-md:[&>td]:h-auto max-md:[&>td]:border-0 max-md:[&>td]:p-0!'
+export const TWO_LINES = 'two-lines'
 export const TWO_LINES_HEAD = 'max-md:sr-only'
-export const TWO_LINES_TITLE =
-  'max-md:order-first max-md:col-span-2 max-md:text-15 max-md:[&>a]:after:absolute max-md:[&>a]:after:inset-0'
+export const TWO_LINES_TITLE = 'two-lines-title'
 
 /** Not reported is a word, never zero. */
 export function Unknown() {
