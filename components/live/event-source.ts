@@ -16,8 +16,15 @@ export interface Receiver {
   /** False when the event was told before. */
   receive(event: TaskEvent): boolean
   onGap(): void
-  /** The last event that was told. */
-  last(): string | null
+  /** The last event that was told, or where the page was read. */
+  last(): string
+}
+
+/** Ids of events are two numbers; the first one is the transaction's. */
+export function isAfter(id: string, other: string): boolean {
+  const [transaction = 0, number = 0] = id.split('.').map(Number)
+  const [otherTransaction = 0, otherNumber = 0] = other.split('.').map(Number)
+  return transaction === otherTransaction ? number > otherNumber : transaction > otherTransaction
 }
 
 export function createSource({ receive, onGap, last }: Receiver): Connection {
@@ -28,8 +35,7 @@ export function createSource({ receive, onGap, last }: Receiver): Connection {
   const open = () => {
     if (source !== null) return
     clearTimeout(retry)
-    const after = last()
-    const opened = new EventSource(after === null ? STREAM : `${STREAM}?after=${after}`)
+    const opened = new EventSource(`${STREAM}?after=${last()}`)
     source = opened
     // The server writes the same records that its API answers with, so the shape is not checked again.
     const read = (message: MessageEvent<string>) => void receive(JSON.parse(message.data) as TaskEvent)

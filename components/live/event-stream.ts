@@ -4,7 +4,7 @@
  * may have been missed.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { type Connection, createSource, type Receiver } from './event-source.ts'
+import { type Connection, createSource, isAfter, type Receiver } from './event-source.ts'
 import { canShare, shareConnection } from './shared-connection.ts'
 
 export type EventListener = (event: TaskEvent) => void
@@ -17,12 +17,13 @@ export interface EventStream {
 
 const HIDDEN_MS = 60_000
 
-export function createEventStream(): EventStream {
+/** `from` is where the page was read: what happened until it is connected is told then. */
+export function createEventStream(from: string): EventStream {
   const listeners = new Set<EventListener>()
-  let last: string | null = null
+  let last = from
 
   function receive(event: TaskEvent): boolean {
-    if (last !== null && !isAfter(event.id, last)) return false
+    if (!isAfter(event.id, last)) return false
     last = event.id
     for (const listener of listeners) listener(event)
     return true
@@ -38,13 +39,6 @@ export function createEventStream(): EventStream {
       return keepWhileVisible(canShare() ? shareConnection(receiver) : createSource(receiver))
     },
   }
-}
-
-/** Ids of events are two numbers; the first one is the transaction's. */
-export function isAfter(id: string, other: string): boolean {
-  const [transaction = 0, number = 0] = id.split('.').map(Number)
-  const [otherTransaction = 0, otherNumber = 0] = other.split('.').map(Number)
-  return transaction === otherTransaction ? number > otherNumber : transaction > otherTransaction
 }
 
 function keepWhileVisible({ open, close }: Connection): () => void {

@@ -8,9 +8,9 @@ import { createEventStream, type EventListener, type EventStream } from './event
 const LiveContext = createContext<EventStream | null>(null)
 
 /** One event stream for all that is on the page. */
-export function LiveProvider({ children }: { children: ReactNode }) {
+export function LiveProvider({ from, children }: { from: string; children: ReactNode }) {
   const router = useRouter()
-  const [stream] = useState(createEventStream)
+  const [stream] = useState(() => createEventStream(from))
   useEffect(() => stream.start(() => router.refresh()), [stream, router])
   return <LiveContext value={stream}>{children}</LiveContext>
 }

@@ -3,11 +3,15 @@
  * however it goes, the browser gives the lock to the next one, which goes on behind the last event that it was told.
  */
 import type { TaskEvent } from '#lib/task/schema.ts'
-import { type Connection, createSource, type Receiver } from './event-source.ts'
+import { type Connection, createSource, isAfter, type Receiver } from './event-source.ts'
 
 const NAME = 'rollcall-events'
 
-type Told = { readonly kind: 'event'; readonly event: TaskEvent } | { readonly kind: 'gap' }
+type Told =
+  | { readonly kind: 'event'; readonly event: TaskEvent }
+  | { readonly kind: 'gap' }
+  /** Of a tab that joins: where its page was read. Whoever was told more since answers with a gap. */
+  | { readonly kind: 'joined'; readonly last: string }
 
 /** Locks are for secure contexts: a page over plain HTTP from another host has a connection of its own. */
 export function canShare(): boolean {
@@ -18,6 +22,7 @@ export function shareConnection(receiver: Receiver): Connection {
   let channel: BroadcastChannel | null = null
   let turn: AbortController | null = null
   let wasClosed = false
+  let isLeading = false
 
   const tell = (told: Told) => channel?.postMessage(told)
   const source = createSource({
@@ -38,9 +43,11 @@ export function shareConnection(receiver: Receiver): Connection {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve()
       signal.addEventListener('abort', () => {
+        isLeading = false
         source.close()
         resolve()
       })
+      isLeading = true
       source.open()
     })
   }
@@ -51,8 +58,10 @@ export function shareConnection(receiver: Receiver): Connection {
       channel = new BroadcastChannel(NAME)
       channel.onmessage = ({ data }: MessageEvent<Told>) => {
         if (data.kind === 'event') receiver.receive(data.event)
-        else receiver.onGap()
+        else if (data.kind === 'gap') receiver.onGap()
+        else if (isLeading && isAfter(receiver.last(), data.last)) tell({ kind: 'gap' })
       }
+      tell({ kind: 'joined', last: receiver.last() })
       const mine = new AbortController()
       turn = mine
       // Refused only by an abort, while it waits: somebody else is connected then.

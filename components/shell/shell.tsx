@@ -12,6 +12,8 @@ import { TopBar } from './top-bar.tsx'
 
 interface ShellProps {
   health: Health
+  /** Behind which event the page was read. */
+  eventsFrom: string
   person: PersonMenuProps
   recovery: RecoveryControl
   /** Where the list of tasks opens for this person. */
@@ -20,10 +22,10 @@ interface ShellProps {
 }
 
 /** What stands around every page of the ledger: its clock, its events, its health, the bar and the keys. */
-export function Shell({ health, person, recovery, tasksHref, children }: ShellProps) {
+export function Shell({ health, eventsFrom, person, recovery, tasksHref, children }: ShellProps) {
   return (
     <ClockProvider serverTime={health.serverTime}>
-      <LiveProvider>
+      <LiveProvider from={eventsFrom}>
         <HealthProvider health={health}>
           <TasksHrefProvider href={tasksHref}>
             <a

@@ -74,7 +74,7 @@ export {
   listWorkers,
   ownerOf,
 } from './read/records.ts'
-export { startTail, type Tail } from './read/tail.ts'
+export { readEventsEnd, startTail, type Tail } from './read/tail.ts'
 export { listTaskValues } from './read/task-values.ts'
 export { readThroughput } from './read/throughput.ts'
 export { releaseIncident } from './recovery/brake.ts'

@@ -49,3 +49,45 @@ test('tells events of the moment in which nobody was connected', async ({ page, 
   await Promise.all([page.close(), cancel('fifth')])
   await shows(other, 'fifth', 'Cancelled')
 })
+
+function gate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
+
+/** Keeps requests for these waiting until the given promise is there. */
+async function hold(page: Page, pattern: string, until: Promise<unknown>): Promise<void> {
+  await page.route(pattern, async (route) => {
+    await until
+    await route.continue()
+  })
+}
+
+test('counts what comes between the reading of a page and its first connection', async ({ page }) => {
+  const connected = gate()
+  await create('sixth')
+  await hold(page, '**/api/v1/events/stream*', connected.opened)
+  await openSignedIn(page, desk.server)
+  await shows(page, 'sixth', 'Queued')
+  await create('seventh')
+  connected.open()
+  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+})
+
+test('a tab that joins hears of what the others were told since its page was read', async ({ page, context }) => {
+  const loaded = gate()
+  await create('eighth')
+  await openSignedIn(page, desk.server)
+  await settleAt(1)
+  const other = await context.newPage()
+  await hold(other, '**/_next/static/**/*.js', loaded.opened)
+  await other.goto(`${desk.server.url}/tasks`, { waitUntil: 'commit' })
+  await shows(other, 'eighth', 'Queued')
+  await create('ninth')
+  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+  loaded.open()
+  await expect(row(other, 'ninth')).toBeVisible()
+})

@@ -107,9 +107,14 @@ export function startTail({ db }: Pick<Context, 'db'>): Tail {
   }
 
   async function newest(): Promise<readonly [number, number]> {
-    const [row] = await db.read(db.dialect.eventsEnd)
-    return [Number(row?.transaction_id ?? 0), Number(row?.id ?? 0)]
+    return parseCursor(await readEventsEnd({ db }))
   }
+}
+
+/** The cursor behind which everything is still to come: what is read after it was asked for misses nothing. */
+export async function readEventsEnd({ db }: Pick<Context, 'db'>): Promise<string> {
+  const [row] = await db.read(db.dialect.eventsEnd)
+  return `${Number(row?.transaction_id ?? 0)}.${Number(row?.id ?? 0)}`
 }
 
 function parseCursor(cursor: string): readonly [number, number] {
