@@ -6,7 +6,6 @@ import { type Filters, hrefOf } from './task-query.ts'
 
 /** Nothing matches: the window may be too narrow, or the filter wrong. Interrupted tasks are missed by nobody. */
 export function FilterEmpty({ filters, asOf }: { filters: Filters; asOf: string }) {
-  const windowed = MOMENTS.some((name) => filters[name] !== undefined)
   const clear = hrefOf(filters) !== '/tasks' && <ButtonLink href="/tasks">Clear the filter</ButtonLink>
   if (filters.status === 'interrupted' && Object.keys(filters).length === 1) {
     return (
@@ -22,7 +21,12 @@ export function FilterEmpty({ filters, asOf }: { filters: Filters; asOf: string 
       {clear}
     </>
   )
-  return <Empty of={windowed ? 'tasksInWindow' : 'tasks'} kind="filtered" action={action} />
+  return <Empty of={listOf(filters)} kind="filtered" action={action} />
+}
+
+function listOf(filters: Filters) {
+  if (filters.at !== undefined) return 'tasksThen'
+  return MOMENTS.some((name) => filters[name] !== undefined) ? 'tasksInWindow' : 'tasks'
 }
 
 const WIDER = [

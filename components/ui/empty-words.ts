@@ -29,6 +29,7 @@ export const EMPTY_WORDS = {
     unknown: { sentence: 'Not looked for: the filter says something that is not known.' },
   },
   tasksInWindow: { filtered: { sentence: 'None of these in this window. Widen it, or clear the filter.' } },
+  tasksThen: { filtered: { sentence: 'None of these was under way then.' } },
   output: {
     never: { sentence: 'Not begun, so nothing is written.' },
     filtered: { sentence: 'Nothing on this stream.' },
