@@ -33,7 +33,7 @@ export function AttemptTable({ task, attempts }: { task: Task; attempts: readonl
               Ran
             </Th>
             <Th className="w-[104px] max-xl:hidden">Ended by</Th>
-            <Th figure className={`w-[70px] ${WIDE}`}>
+            <Th figure className={`w-[80px] ${WIDE}`}>
               Turns
             </Th>
             <Th figure className={`w-[78px] ${WIDE}`}>
