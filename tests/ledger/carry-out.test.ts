@@ -28,6 +28,7 @@ import {
 } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
+import { whileStuck } from '../support/stuck.ts'
 
 const at = (ms: number) => new Date(START_MS + ms).toISOString()
 
@@ -41,17 +42,17 @@ async function interrupted(ledger: Ledger): Promise<string> {
   return task.id
 }
 
-forEachDialect('a stored verdict', (open) => {
+forEachDialect('a stored verdict', (open, dialect) => {
   it('is carried out when it is due, and not a millisecond before', async () => {
     const ledger = await open()
     const taskId = await interrupted(ledger)
     expect(await read(ledger, taskId)).toMatchObject({ nextAction: 'reassign', nextAt: at(40_000) })
     ledger.clock.set(START_MS + 39_999)
     const before = await snapshot(ledger)
-    expect(await carryOut(ledger.context, null)).toBe(0)
+    expect((await carryOut(ledger.context, null)).moved).toBe(0)
     expect(await snapshot(ledger)).toEqual(before)
     ledger.clock.advance(1)
-    expect(await carryOut(ledger.context, null)).toBe(1)
+    expect((await carryOut(ledger.context, null)).moved).toBe(1)
     expect(await read(ledger, taskId)).toMatchObject({
       ...{ status: 'assigned', workerId: null, nextAction: null, nextAt: null, nextReason: null, undoable: true },
     })
@@ -59,7 +60,7 @@ forEachDialect('a stored verdict', (open) => {
       ...{ type: 'task.reassigned', fromStatus: 'interrupted', toStatus: 'assigned', data: { automatic: true } },
       reason: 'its worker stopped answering (interruption 1 of 3)',
     })
-    expect(await carryOut(ledger.context, null)).toBe(0)
+    expect((await carryOut(ledger.context, null)).moved).toBe(0)
   })
 
   it('is carried out by a sweep of whoever comes, and told in its run', async () => {
@@ -92,8 +93,28 @@ forEachDialect('a stored verdict', (open) => {
     const worker = await hire(ledger)
     await reassignTask(ledger.context, { taskId, workerId: worker.id, reason: 'it has the checkout' })
     ledger.clock.advance(10_000)
-    expect(await carryOut(ledger.context, null)).toBe(0)
+    expect((await carryOut(ledger.context, null)).moved).toBe(0)
     expect(await read(ledger, taskId)).toMatchObject({ status: 'assigned', workerId: worker.id })
+  })
+
+  it('that cannot be carried out is told, stays due, and holds up no other', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger)
+    await begin(ledger, { id: 'stuck-1' }, worker)
+    const { task } = await begin(ledger, {}, worker)
+    await pass(ledger, 30_000)
+    await sweep(ledger)
+    await pass(ledger, 10_000)
+    await whileStuck(ledger, dialect, 'assigned', async () => {
+      const errors = [{ taskId: 'stuck-1', message: expect.stringContaining('this row is stuck') }]
+      const manual = { trigger: 'manual', sweepMs: 1000 } as const
+      expect(await recover(ledger.context, { ...manual, dryRun: true })).toMatchObject({ reassigned: 1, errors })
+      expect(await sweep(ledger)).toMatchObject({ reassigned: 1, errors })
+      expect(await read(ledger, task.id)).toMatchObject({ status: 'assigned' })
+      expect(await read(ledger, 'stuck-1')).toMatchObject({ status: 'interrupted', nextAction: 'reassign' })
+    })
+    expect(await sweep(ledger)).toMatchObject({ reassigned: 1, errors: [] })
+    await checkInvariants(ledger)
   })
 
   it('moves each of a hundred tasks once, with two instances at it', async () => {
@@ -106,7 +127,7 @@ forEachDialect('a stored verdict', (open) => {
     ledger.clock.advance(10_000)
     const contexts = [ledger.context, ledger.contextOf({ db: await ledger.another() })]
     const moved = await Promise.all([...contexts, ...contexts].map((context) => carryOut(context, null)))
-    expect(moved.reduce((sum, count) => sum + count)).toBe(100)
+    expect(moved.reduce((sum, each) => sum + each.moved, 0)).toBe(100)
     const told = (await rowsOf(ledger, 'task_events')).filter(({ type }) => type === 'task.reassigned')
     expect(new Set(told.map(({ task_id }) => task_id)).size).toBe(100)
     expect(told).toHaveLength(100)
@@ -129,7 +150,7 @@ forEachDialect('a strategy of one’s own', (open) => {
     const context = contextWith(ledger, always({ action: 'hold', reason: 'look at it' }))
     await recover(context, { trigger: 'sweep', sweepMs: 1000 })
     ledger.clock.advance(3_600_000)
-    expect(await carryOut(context, null)).toBe(0)
+    expect((await carryOut(context, null)).moved).toBe(0)
     expect(await read(ledger, task.id)).toMatchObject({ nextAction: 'hold', nextAt: null, nextReason: 'look at it' })
   })
 

@@ -7,6 +7,7 @@ import { START_MS } from '../support/clock.ts'
 import { begin, eventsOf, eventTypes, finish, hire, pass, type Ref, sweep } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { forEachDialect, type Ledger, rowsOf, snapshot } from '../support/ledger.ts'
+import { whileStuck } from '../support/stuck.ts'
 
 const at = (ms: number) => new Date(START_MS + ms).toISOString()
 const LONG = { leaseMs: 3_600_000 }
@@ -119,10 +120,26 @@ forEachDialect('an attempt that shows no progress', (open) => {
   })
 })
 
-forEachDialect('where silence interrupts', (open) => {
+forEachDialect('where silence interrupts', (open, dialect) => {
   const policy = createPolicy(settingsOf({ noProgress: 'interrupt' }))
   const strictly = (ledger: Ledger, dryRun = false) =>
     recover(ledger.contextOf({ policy }), { trigger: 'sweep', sweepMs: 1000, dryRun })
+
+  it('an attempt that cannot be interrupted is told, and holds up no other', async () => {
+    const ledger = await open()
+    const worker = await hire(ledger, LONG)
+    await begin(ledger, { id: 'stuck-1', progressTimeoutMs: 60_000 }, worker)
+    const { task } = await begin(ledger, { progressTimeoutMs: 60_000 }, worker)
+    await pass(ledger, 60_000)
+    await whileStuck(ledger, dialect, 'interrupted', async () => {
+      const errors = [{ taskId: 'stuck-1', message: expect.stringContaining('this row is stuck') }]
+      expect(await strictly(ledger, true)).toMatchObject({ interrupted: 1, errors })
+      expect(await strictly(ledger)).toMatchObject({ interrupted: 1, errors })
+      expect((await read(ledger, task.id)).status).toBe('interrupted')
+    })
+    expect(await strictly(ledger)).toMatchObject({ interrupted: 1, errors: [] })
+    await checkInvariants(ledger)
+  })
 
   it('the attempt is interrupted, its worker lives on and hears of it', async () => {
     const ledger = await open()

@@ -3,7 +3,8 @@ import type { Database } from '#lib/db/types.ts'
 import { createTask, recover, registerWorker } from '#lib/ledger/index.ts'
 import { begin, hire, pass, sweep, taskOf, workerOf } from '../support/factories.ts'
 import { checkInvariants } from '../support/invariants.ts'
-import { type DialectName, forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
+import { forEachDialect, type Ledger, rowsOf } from '../support/ledger.ts'
+import { whileStuck } from '../support/stuck.ts'
 
 const HERE = { bootId: 'boot-1', pidNamespace: 'pid:[1]' }
 /** A host that finds every process gone: what is proven dead waits for no storm. */
@@ -92,30 +93,12 @@ forEachDialect('a backlog of 2,500', (open) => {
   })
 })
 
-/** Something in the database that refuses to interrupt one task, and how it goes away. */
-const STUCK: Record<DialectName, readonly [string, string]> = {
-  sqlite: [
-    `CREATE TRIGGER stuck BEFORE UPDATE ON task_history WHEN OLD.id LIKE 'stuck-%' AND NEW.status = 'interrupted'
-      BEGIN SELECT RAISE(ABORT, 'this row is stuck'); END`,
-    'DROP TRIGGER stuck',
-  ],
-  postgresql: [
-    `CREATE FUNCTION refuse_stuck() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'this row is stuck'; END $$;
-      CREATE TRIGGER stuck BEFORE UPDATE ON task_history FOR EACH ROW
-        WHEN (OLD.id LIKE 'stuck-%' AND NEW.status = 'interrupted') EXECUTE FUNCTION refuse_stuck()`,
-    'DROP TRIGGER stuck ON task_history; DROP FUNCTION refuse_stuck()',
-  ],
-}
-
 forEachDialect('a task that cannot be interrupted', (open, dialect) => {
   it('is reported once, and holds up no other', async () => {
     const ledger = await open()
-    const [stick, loosen] = STUCK[dialect]
     await begin(ledger, { id: 'stuck-1' })
     await dieTogether(ledger, 1, 20)
-    await ledger.sql(stick)
-    try {
+    await whileStuck(ledger, dialect, 'interrupted', async () => {
       const run = await sweep(ledger)
       expect(run).toMatchObject({ interrupted: 20, workersDead: 2 })
       expect(run.errors).toEqual([{ taskId: 'stuck-1', message: expect.stringContaining('this row is stuck') }])
@@ -125,9 +108,7 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
         await recover(ledger.context, { trigger: 'sweep', sweepMs: 1000, told })
       }
       expect(await rowsOf(ledger, 'recovery_runs')).toHaveLength(before + 1)
-    } finally {
-      await ledger.sql(loosen)
-    }
+    })
     const [kept] = (await rowsOf(ledger, 'task_history')).filter(({ id }) => id === 'stuck-1')
     expect(kept).toMatchObject({ status: 'running', interruptions: 0 })
     expect(await sweep(ledger)).toMatchObject({ interrupted: 1, errors: [] })
@@ -136,7 +117,6 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
 
   it('starves no other, though there are more of them than a batch holds, and a dry run says the same', async () => {
     const ledger = await open()
-    const [stick, loosen] = STUCK[dialect]
     const doomed = await hire(ledger)
     const stuck = Array.from({ length: 1100 }, (_, index) =>
       taskOf({ id: `stuck-${index}`, start: { workerId: doomed.id } }),
@@ -145,15 +125,12 @@ forEachDialect('a task that cannot be interrupted', (open, dialect) => {
     await createTask.many(ledger.context, stuck.slice(1000))
     await begin(ledger, { id: 'free-1' }, doomed)
     await pass(ledger, 30_000)
-    await ledger.sql(stick)
-    try {
+    await whileStuck(ledger, dialect, 'interrupted', async () => {
       const options = { trigger: 'manual', sweepMs: 1000 } as const
       const rehearsed = await recover(ledger.context, { ...options, dryRun: true })
       expect(rehearsed).toMatchObject({ interrupted: 1, workersDead: 1, hints: [{ taskId: 'free-1' }] })
       expect(rehearsed.errors).toHaveLength(500)
       expect(await recover(ledger.context, options)).toMatchObject({ interrupted: 1, hints: [{ taskId: 'free-1' }] })
-    } finally {
-      await ledger.sql(loosen)
-    }
+    })
   }, 180_000)
 })

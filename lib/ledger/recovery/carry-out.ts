@@ -1,16 +1,25 @@
 import { run, statement } from '#lib/db/statement.ts'
 import type { Plan, Result, Transaction } from '#lib/db/types.ts'
+import { doApart } from '#lib/ledger/core/apart.ts'
 import { applyChanges, type Change, sealed } from '#lib/ledger/core/change.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents, type NewEvent } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request } from '#lib/ledger/core/operation.ts'
 import { json, type TaskRow } from '#lib/ledger/core/rows.ts'
 import { TASK_COLUMNS } from '#lib/ledger/core/task-columns.ts'
+import type { RecoveryRun } from '#lib/task/schema.ts'
 import { BATCH } from './orphans.ts'
 import { isPaused } from './pause.ts'
 
-/** Carries out verdicts that are due, whichever instance stored them. Answers how many tasks it moved. */
-export const carryOut = operation<null, number>('carryOut', () => '', carry)
+export interface CarriedOut {
+  /** How many tasks it moved. */
+  readonly moved: number
+  /** Those that it could not move; they stay due. */
+  readonly errors: RecoveryRun['errors']
+}
+
+/** Carries out verdicts that are due, whichever instance stored them. */
+export const carryOut = operation<null, CarriedOut>('carryOut', () => '', carry)
 
 const lockDueVerdicts = statement(
   'lockDueVerdicts',
@@ -23,19 +32,25 @@ const lockDueVerdicts = statement(
     ORDER BY t.next_at, t.id LIMIT ${BATCH} ${d.lockSkipping}`,
 )
 
-export function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<number>[]> {
+export function* carry(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<CarriedOut>[]> {
   const [request] = requests
   if (!request) return []
-  if (yield* isPaused()) return [done(0)]
-  const rows = yield* run(lockDueVerdicts, [{}])
+  if (yield* isPaused()) return [done({ moved: 0, errors: [] })]
   // The columns are the table's.
-  const moves = (rows as unknown as DueRow[]).map((row) => moveOf(transaction, request.context, row))
+  const rows = (yield* run(lockDueVerdicts, [{}])) as unknown as DueRow[]
+  const { values, failed } = yield* doApart(rows, (some) => move(transaction, request.context, some))
+  const errors = failed.map(({ item, message }) => ({ taskId: item.id, message }))
+  return [done({ moved: values.length, errors })]
+}
+
+function* move(transaction: Transaction, context: Context, rows: readonly DueRow[]): Plan<readonly Carried[]> {
+  const moves = rows.map((row) => moveOf(transaction, context, row))
   yield* applyChanges(transaction, moves)
   yield* appendEvents(
     transaction,
     moves.map(({ event }) => event),
   )
-  return [done(moves.length)]
+  return moves
 }
 
 type DueRow = TaskRow & { compensations: number }

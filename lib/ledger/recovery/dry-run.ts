@@ -1,6 +1,5 @@
 /** What recovery would do, found out by doing it in a transaction that is rolled back: no second set of rules. */
 import { v7 } from 'uuid'
-import { attempt } from '#lib/db/savepoint.ts'
 import { run } from '#lib/db/statement.ts'
 import type { Plan, Transaction } from '#lib/db/types.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
@@ -9,13 +8,12 @@ import { instant } from '#lib/ledger/core/rows.ts'
 import type { RecoveryRun } from '#lib/task/schema.ts'
 import type { Burial } from './bury.ts'
 import { carry } from './carry-out.ts'
-import { type Interruption, type InterruptTask, interrupt } from './interrupt.ts'
 import { lapse } from './lapse.ts'
-import { BATCH, readOrphans, toOrphan } from './orphans.ts'
+import { BATCH, interruptApart, type Recovered, readOrphans, toOrphan } from './orphans.ts'
 import { type Buried, buryByWeather } from './storm.ts'
 import { tickNow } from './tick.ts'
 
-interface Outcome extends Rehearsed {
+interface Outcome extends Recovered {
   readonly buried: Buried
   readonly reassigned: number
 }
@@ -46,46 +44,26 @@ const rehearse = operation<Rehearsal, never>(
     const buried = yield* buryByWeather(transaction, context, command.dead)
     const rehearsed = yield* interruptAll(transaction, context)
     const [lapsed] = yield* lapse(transaction, [{ context, command: null }])
-    if (lapsed?.ok) rehearsed.interruptions.push(...lapsed.value)
     const [carried] = yield* carry(transaction, [{ context, command: null }])
-    throw new RolledBack({ ...rehearsed, buried, reassigned: carried?.ok ? carried.value : 0 })
+    for (const part of [lapsed, carried]) if (part?.ok) rehearsed.errors.push(...part.value.errors)
+    if (lapsed?.ok) rehearsed.interruptions.push(...lapsed.value.interruptions)
+    throw new RolledBack({ ...rehearsed, buried, reassigned: carried?.ok ? carried.value.moved : 0 })
   },
 )
 
-interface Rehearsed {
-  readonly interruptions: Interruption[]
-  readonly errors: RecoveryRun['errors']
-}
-
 /** In batches, and where one fails one by one, as the queue of commits does it for real. */
-function* interruptAll(transaction: Transaction, context: Context): Plan<Rehearsed> {
-  const rehearsed: Rehearsed = { interruptions: [], errors: [] }
+function* interruptAll(transaction: Transaction, context: Context): Plan<Recovered> {
+  const rehearsed: Recovered = { interruptions: [], errors: [] }
   const stuck = new Set<string>()
   for (;;) {
     const rows = yield* run(readOrphans, [{ max: BATCH + stuck.size }])
     const orphans = rows.map(toOrphan).filter(({ taskId }) => !stuck.has(taskId))
     if (orphans.length === 0) return rehearsed
-    if (yield* interruptThese(transaction, context, orphans, rehearsed)) continue
-    for (const orphan of orphans) {
-      if (!(yield* interruptThese(transaction, context, [orphan], rehearsed))) stuck.add(orphan.taskId)
-    }
+    const { interruptions, errors } = yield* interruptApart(transaction, context, orphans)
+    rehearsed.interruptions.push(...interruptions)
+    rehearsed.errors.push(...errors)
+    for (const { taskId } of errors) stuck.add(taskId)
   }
-}
-
-/** Adds what comes of it; false when it cannot be done, which for one alone is told. */
-function* interruptThese(
-  transaction: Transaction,
-  context: Context,
-  orphans: readonly InterruptTask[],
-  { interruptions, errors }: Rehearsed,
-): Plan<boolean> {
-  const requests = orphans.map((command) => ({ context, command }))
-  const result = yield* attempt(interrupt(transaction, requests))
-  if (result.ok) interruptions.push(...result.value.flatMap((one) => (one.ok ? [one.value] : [])))
-  else if (orphans.length === 1) {
-    errors.push(...orphans.map(({ taskId }) => ({ taskId, message: result.error.message })))
-  }
-  return result.ok
 }
 
 export async function dryRun(

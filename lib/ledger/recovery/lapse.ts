@@ -8,23 +8,19 @@ import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents } from '#lib/ledger/core/events.ts'
 import { done, operation, type Request } from '#lib/ledger/core/operation.ts'
 import { duration } from '#lib/task/hint.ts'
-import { type Interruption, type InterruptTask, interrupt } from './interrupt.ts'
-import { BATCH } from './orphans.ts'
+import type { InterruptTask } from './interrupt.ts'
+import { BATCH, interruptApart, type Recovered } from './orphans.ts'
 
 /** Marks what is silent, and interrupts it where the settings say so; interrupts what was dropped. */
-export const interruptLapsed = operation<null, Interruption[]>('interruptLapsed', () => '', lapse)
+export const interruptLapsed = operation<null, Recovered>('interruptLapsed', () => '', lapse)
 
-export function* lapse(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<Interruption[]>[]> {
+export function* lapse(transaction: Transaction, requests: readonly Request<null>[]): Plan<Result<Recovered>[]> {
   const [request] = requests
   if (!request) return []
   const { context } = request
   const silent = yield* noticeSilence(transaction, context)
   const lapsed = [...(context.policy.settings.noProgress === 'interrupt' ? silent : []), ...(yield* findDropped())]
-  const results = yield* interrupt(
-    transaction,
-    lapsed.map((command) => ({ context, command })),
-  )
-  return [done(results.flatMap((result) => (result.ok ? [result.value] : [])))]
+  return [done(yield* interruptApart(transaction, context, lapsed))]
 }
 
 // Nobody could report while the ledger itself was away: silence counts from its return. The joins keep their order, so

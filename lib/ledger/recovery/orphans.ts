@@ -1,10 +1,11 @@
 /** What ended workers left behind: found, interrupted in batches, and the worker marked as recovered when nothing is left. */
 import { run, statement } from '#lib/db/statement.ts'
-import type { Dialect, Result, Row } from '#lib/db/types.ts'
+import type { Dialect, Plan, Result, Row, Transaction } from '#lib/db/types.ts'
+import { doApart } from '#lib/ledger/core/apart.ts'
 import type { Context } from '#lib/ledger/core/context.ts'
 import { appendEvents } from '#lib/ledger/core/events.ts'
 import { done, operation } from '#lib/ledger/core/operation.ts'
-import { type Interruption, type InterruptTask, interruptTask } from './interrupt.ts'
+import { type Interruption, type InterruptTask, interrupt, interruptTask } from './interrupt.ts'
 
 /** One transaction's worth; between two of them heartbeats and pages get their turn. */
 export const BATCH = 1000
@@ -62,6 +63,24 @@ export async function interruptOrphans(context: Context, orphans: readonly Inter
     }
   })
   return { interruptions, errors }
+}
+
+/** The same inside a transaction that is open already. */
+export function* interruptApart(
+  transaction: Transaction,
+  context: Context,
+  commands: readonly InterruptTask[],
+): Plan<Recovered> {
+  const { values, failed } = yield* doApart(commands, (some) =>
+    interrupt(
+      transaction,
+      some.map((command) => ({ context, command })),
+    ),
+  )
+  return {
+    interruptions: values.flatMap((result) => (result.ok ? [result.value] : [])),
+    errors: failed.map(({ item, message }) => ({ taskId: item.taskId, message })),
+  }
 }
 
 const settleWorkers = statement(

@@ -70,12 +70,14 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   const { workerIds, waiting } = await bury(context, dead)
   const workersDead = workerIds.length
   const found = await interruptAll(context, options)
-  note(found, options, await interruptLapsed(context, null))
+  const lapsed = await interruptLapsed(context, null)
+  note(found, options, lapsed.interruptions)
   await refundEnds(context, null)
   await brakeTasks(context, null)
   await settleEnded(context, null)
   await endExpiredPauses(context, null)
-  const reassigned = await carryOut(context, null)
+  const { moved: reassigned, errors } = await carryOut(context, null)
+  found.errors.push(...[...lapsed.errors, ...errors].slice(0, HINTS_KEPT - found.errors.length))
   await settleIncidents(context, null)
   const { next } = await routeTasks(context, { after: options.routing?.after ?? '' })
   if (options.routing) options.routing.after = next
