@@ -38,34 +38,49 @@ const COLUMNS: readonly Column[] = [
   ['turns', ({ turns }) => turns],
 ]
 
-/** Every task that matches, in pages. */
-async function* pagesOf(context: Context, query: ListTasks): AsyncGenerator<Task[]> {
+interface Wanted {
+  readonly query: ListTasks
+  /** Further members of the object, such as the incident that the tasks are of. */
+  readonly beside?: object
+  readonly max?: number
+}
+
+/** Every task that matches, in pages. Answers whether that was all. */
+async function* pagesOf(context: Context, { query, max = TASKS_MAX }: Wanted): AsyncGenerator<Task[], boolean> {
   let cursor: string | undefined
-  for (let told = 0; told < TASKS_MAX; told += LIMITS.page) {
+  for (let told = 0; told < max; told += LIMITS.page) {
     const page = await listTasks(context, { ...query, limit: LIMITS.page, ...(cursor && { cursor }) })
     yield page.tasks
-    if (page.nextCursor === null) return
+    if (page.nextCursor === null) return true
     cursor = page.nextCursor
   }
+  return false
 }
 
-export async function* tasksAsCsv(context: Context, query: ListTasks): AsyncGenerator<string> {
+/** Where there are more than it holds, its last line says so. */
+export async function* tasksAsCsv(context: Context, wanted: Wanted): AsyncGenerator<string> {
   yield lineOf(COLUMNS.map(([name]) => name))
-  for await (const tasks of pagesOf(context, query)) {
-    yield tasks.map((task) => lineOf(COLUMNS.map(([, of]) => of(task)))).join('')
+  const pages = pagesOf(context, wanted)
+  let page = await pages.next()
+  for (; !page.done; page = await pages.next()) {
+    yield page.value.map((task) => lineOf(COLUMNS.map(([, of]) => of(task)))).join('')
   }
+  if (!page.value) yield lineOf(['(there are more than a file holds: narrow the filter)'])
 }
 
-/** `more` are further members of the object, such as the incident that the tasks are of. */
-export async function* tasksAsJson(context: Context, query: ListTasks, more: object = {}): AsyncGenerator<string> {
+/** `complete` is false where there are more than it holds. */
+export async function* tasksAsJson(context: Context, wanted: Wanted): AsyncGenerator<string> {
+  const more = wanted.beside ?? {}
   yield `${JSON.stringify(more).slice(0, -1)}${Object.keys(more).length > 0 ? ',' : ''}"tasks":[`
+  const pages = pagesOf(context, wanted)
   let first = true
-  for await (const tasks of pagesOf(context, query)) {
-    if (tasks.length === 0) continue
-    yield `${first ? '' : ','}\n${tasks.map((task) => JSON.stringify(task)).join(',\n')}`
+  let page = await pages.next()
+  for (; !page.done; page = await pages.next()) {
+    if (page.value.length === 0) continue
+    yield `${first ? '' : ','}\n${page.value.map((task) => JSON.stringify(task)).join(',\n')}`
     first = false
   }
-  yield ']}\n'
+  yield `],"complete":${page.value}}\n`
 }
 
 export function lineOf(values: readonly (string | number | null | undefined)[]): string {

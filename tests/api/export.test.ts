@@ -20,25 +20,39 @@ forEachDialect('an export', (open) => {
       Array.from({ length: 620 }, () => taskOf({ repo: 'acme/api' })),
     )
     await createTask(context, taskOf({ repo: 'acme/web' }))
-    const [head, ...lines] = (await all(tasksAsCsv(context, { repo: 'acme/api' }))).trimEnd().split('\r\n')
+    const [head, ...lines] = (await all(tasksAsCsv(context, { query: { repo: 'acme/api' } }))).trimEnd().split('\r\n')
     expect(head).toMatch(/^id,status,sealed_at,title,repo,/)
     expect(new Set(lines.map((line) => line.split(',')[0])).size).toBe(620)
-    const { tasks } = JSON.parse(await all(tasksAsJson(context, { repo: 'acme/api' })))
+    const { tasks } = JSON.parse(await all(tasksAsJson(context, { query: { repo: 'acme/api' } })))
     expect(tasks).toHaveLength(620)
+  })
+
+  it('says so where there are more than a file holds', async () => {
+    const { context } = await open()
+    await createTask.many(
+      context,
+      Array.from({ length: 501 }, () => taskOf()),
+    )
+    const lines = (await all(tasksAsCsv(context, { query: {}, max: 500 }))).trimEnd().split('\r\n')
+    expect(lines).toHaveLength(502)
+    expect(lines.at(-1)).toBe('(there are more than a file holds: narrow the filter)')
+    const { tasks, complete } = JSON.parse(await all(tasksAsJson(context, { query: {}, max: 500 })))
+    expect([tasks.length, complete]).toEqual([500, false])
   })
 
   it('keeps commas, quotes and lines within their cell, and lets no cell be a formula', async () => {
     const { context } = await open()
     await createTask(context, taskOf({ id: 'one', title: '=HYPERLINK("http://x")', repo: 'a,b', labels: {} }))
-    const text = await all(tasksAsCsv(context, {}))
+    const text = await all(tasksAsCsv(context, { query: {} }))
     expect(text.split('\r\n')[1]).toMatch(/^one,queued,,"'=HYPERLINK\(""http:\/\/x""\)","a,b",/)
   })
 
   it('is whole as JSON without a task, and with what it is told beside them', async () => {
     const { context } = await open()
-    expect(JSON.parse(await all(tasksAsJson(context, {})))).toEqual({ tasks: [] })
-    const more = { incident: { id: 'i' } }
-    expect(JSON.parse(await all(tasksAsJson(context, {}, more)))).toEqual({ ...more, tasks: [] })
+    expect(JSON.parse(await all(tasksAsJson(context, { query: {} })))).toEqual({ tasks: [], complete: true })
+    const beside = { incident: { id: 'i' } }
+    const text = await all(tasksAsJson(context, { query: {}, beside }))
+    expect(JSON.parse(text)).toEqual({ ...beside, tasks: [], complete: true })
   })
 })
 

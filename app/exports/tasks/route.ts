@@ -15,6 +15,6 @@ export async function GET(request: Request): Promise<Response> {
   const command = ListTasks.safeParse(listOf(query.filters, now))
   if (!command.success) return new Response(command.error.issues[0]?.message, { status: 400 })
   const name = `tasks-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}`
-  if (parameters.format === 'json') return toDownload(tasksAsJson(context, command.data), name, 'json')
-  return toDownload(tasksAsCsv(context, command.data), name, 'csv')
+  if (parameters.format === 'json') return toDownload(tasksAsJson(context, { query: command.data }), name, 'json')
+  return toDownload(tasksAsCsv(context, { query: command.data }), name, 'csv')
 }

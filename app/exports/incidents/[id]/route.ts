@@ -18,10 +18,10 @@ export async function GET(request: Request, { params }: Place): Promise<Response
     const name = `incident-${incident.id}`
     const query = { incident: incident.id }
     if (new URL(request.url).searchParams.get('format') !== 'json') {
-      return toDownload(tasksAsCsv(context, query), name, 'csv')
+      return toDownload(tasksAsCsv(context, { query }), name, 'csv')
     }
     const { events } = await listIncidentEvents(context, { incidentId, limit: LIMITS.page })
-    return toDownload(tasksAsJson(context, query, { incident, events }), name, 'json')
+    return toDownload(tasksAsJson(context, { query, beside: { incident, events } }), name, 'json')
   } catch (error) {
     if (isTaskError(error) && error.code === 'not_found') return new Response(error.message, { status: 404 })
     throw error
