@@ -16,6 +16,19 @@ import {
 } from '../support/world.ts'
 
 const WORKER = { worker_id: 'crowd-worker' }
+const RESUMABLE = "status = 'resumable', ended_at = 1"
+const NO_SESSION = setSession('again-2', "status = 'closed', ended_at = 1")
+const NO_CHECKPOINT = "DELETE FROM checkpoints WHERE task_id = 'crowd-again'"
+const NO_OUTPUT = "DELETE FROM task_output WHERE task_id = 'crowd-again' AND attempt = 2"
+const FACTS = [
+  makeCheckpoint('waiting', 3, 5),
+  makeCheckpoint('again', 3, 4, '[1]'),
+  ...(['stdout', 'stderr'] as const).flatMap((stream) => [
+    makeOutput('twin', 2, stream, 20),
+    makeOutput('again', 1, stream, 21),
+  ]),
+  makeOutput('again', 2, 'stderr', 11),
+]
 const AGAIN = { id: 'crowd-again', task_id: 'crowd-again', attempt: 2 }
 
 probeAll('a statement of what is due by itself', {
@@ -143,15 +156,7 @@ probeAll('a statement of ends by itself', {
   },
   readWorkerNames: { input: WORKER, reads: 'name', finds: ['worker'] },
   readRecoveryFacts: {
-    given: [
-      makeCheckpoint('waiting', 3, 5),
-      makeCheckpoint('again', 3, 4, '[1]'),
-      ...(['stdout', 'stderr'] as const).flatMap((stream) => [
-        makeOutput('twin', 2, stream, 20),
-        makeOutput('again', 1, stream, 21),
-      ]),
-      makeOutput('again', 2, 'stderr', 11),
-    ],
+    given: FACTS,
     input: AGAIN,
     reads: 'session_id, checkpoint_attempt, checkpoint_turn, stdout_messages, stderr_messages',
     finds: ['again-2 2 1 7 11'],
@@ -160,6 +165,20 @@ probeAll('a statement of ends by itself', {
       [setSession('again-2', "status = 'resumable', ended_at = 1"), 'again-2 2 1 7 11'],
       [{ attempt: 1 }, 'null 2 1 21 21'],
       ["DELETE FROM task_output WHERE stream = 'stderr' AND sequence = 11", 'again-2 2 1 7 null'],
+    ],
+  },
+  'readRecoveryFacts where there is little': {
+    given: FACTS,
+    input: AGAIN,
+    reads: 'session_id, checkpoint_attempt, checkpoint_turn, stdout_messages, stderr_messages',
+    finds: ['again-2 2 1 7 11'],
+    unless: [
+      [[NO_OUTPUT, NO_CHECKPOINT, NO_SESSION]],
+      [[NO_OUTPUT, NO_CHECKPOINT, NO_SESSION, setSession('again-1', "status = 'active', ended_at = NULL")]],
+      [[NO_OUTPUT, NO_CHECKPOINT], 'again-2 null null null null'],
+      [[NO_OUTPUT, NO_CHECKPOINT, setSession('again-2', RESUMABLE)], 'again-2 null null null null'],
+      [[NO_OUTPUT, NO_SESSION], 'null 2 1 null null'],
+      [[NO_CHECKPOINT, NO_SESSION], 'null null null 7 11'],
     ],
   },
 })
