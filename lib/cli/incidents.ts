@@ -1,10 +1,11 @@
 /** `rollcall incidents [ID]` */
 import { Command } from 'commander'
+import { duration } from '#lib/task/hint.ts'
 import type { Incident } from '#lib/task/schema.ts'
 import { clientOf } from './environment.ts'
 import { folded } from './help.ts'
 import { wholeNumber } from './options.ts'
-import { type Cell, clip, instantOf, print, printFields, printJson, printTable, spanOf, textOf } from './print.ts'
+import { type Cell, clip, instantOf, print, printFields, printJson, printTable, textOf } from './print.ts'
 
 const EXAMPLES = `
 Examples:
@@ -75,9 +76,12 @@ function workOf({ cutShort: { attempts, workedMs, costUsd, costUnknown, kept } }
   const cost = costUsd === null ? [] : [`$${costUsd.toFixed(2)}`]
   const unknown = costUnknown === 0 ? [] : [`${costUnknown} reported no cost`]
   const went = kept === 0 ? [] : [`${kept} went on from where they were`]
-  return [`${spanOf(workedMs)} in ${attempts} attempt${attempts === 1 ? '' : 's'}`, ...cost, ...unknown, ...went].join(
-    ', ',
-  )
+  return [
+    `${duration(workedMs)} in ${attempts} attempt${attempts === 1 ? '' : 's'}`,
+    ...cost,
+    ...unknown,
+    ...went,
+  ].join(', ')
 }
 
 function stateOf({ resolvedAt, brakedAt }: Incident): Cell {

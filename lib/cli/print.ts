@@ -1,5 +1,7 @@
 /** How answers are shown to people: aligned tables, UTC times, colours on a terminal only. */
+
 import { styleText } from 'node:util'
+import { duration } from '#lib/task/hint.ts'
 import type { TaskStatus } from '#lib/task/states.ts'
 
 type Format = Parameters<typeof styleText>[0]
@@ -74,15 +76,7 @@ export function instantOf(instant: string | null): string {
 }
 
 export function durationOf(from: string | null, to: string | null): string {
-  return from === null ? NONE : spanOf((to === null ? Date.now() : Date.parse(to)) - Date.parse(from))
-}
-
-/** 36m12s; never negative. */
-export function spanOf(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 60) return `${seconds}s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes}m${seconds % 60}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`
+  return from === null ? NONE : duration((to === null ? Date.now() : Date.parse(to)) - Date.parse(from))
 }
 
 function toCell(value: Cell | string): Cell {
