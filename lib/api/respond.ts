@@ -1,7 +1,9 @@
 /** The whole way of a request, whatever server it came through: route, actor, command, operation, answer. */
+
 import { v7 } from 'uuid'
 import { type Act, type Actor, audited } from '#lib/ledger/index.ts'
 import { log, logsInfo } from '#lib/log.ts'
+import { withArticle } from '#lib/task/article.ts'
 import { ERRORS, type ErrorCode, isTaskError, TaskError } from '#lib/task/errors.ts'
 import { LIMITS } from '#lib/task/schema.ts'
 import type { Admission } from './admission.ts'
@@ -141,10 +143,6 @@ function isReport({ name }: Route, input: unknown): boolean {
   // The input was parsed by the schema of one of the two.
   const { tasks, start } = input as { readonly tasks?: readonly { start?: unknown }[]; readonly start?: unknown }
   return tasks ? tasks.every((task) => task.start !== undefined) : start !== undefined
-}
-
-function withArticle(role: string): string {
-  return `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role}`
 }
 
 /** The command says so of itself; any other program may as well. */

@@ -1,6 +1,8 @@
 /** What the doctor looks at. Each look ends in a finding, never in an error. */
+
 import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { readIdentity } from '#lib/process.ts'
+import { withArticle } from '#lib/task/article.ts'
 import { isTaskError } from '#lib/task/errors.ts'
 import type { Client } from '#lib/worker/client.ts'
 import { stateFolder, statePathOf } from '#lib/worker/state-path.ts'
@@ -68,7 +70,7 @@ async function examineToken(client: Client): Promise<Check> {
       return failed('token', sentenceOf(error), 'Export ROLLCALL_TOKEN with one from "rollcall token create".')
     }
     const role = String(error.facts.role ?? 'unknown')
-    if (role !== 'viewer') return ok('token', `${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role} token`)
+    if (role !== 'viewer') return ok('token', `${withArticle(role)} token`)
     return warning('token', 'a viewer token', 'It reads only; to run and work take a worker token.')
   }
 }
