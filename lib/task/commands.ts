@@ -13,11 +13,11 @@ import {
   Labels,
   LIMITS,
   Line,
-  Money,
   Note,
   Ordinal,
   paging,
   Reason,
+  ReportedMoney,
   SessionId,
   Skills,
   SmallCount,
@@ -130,7 +130,7 @@ const usage = {
   turns: SmallCount.optional(),
   tokensIn: Count.optional(),
   tokensOut: Count.optional(),
-  costUsd: Money.optional(),
+  costUsd: ReportedMoney.optional(),
 }
 
 export const ReportProgress = z.strictObject({

@@ -39,7 +39,9 @@ export const Count = z.int().min(0)
 const Integer = z.int().max(LIMITS.integerMax)
 export const Ordinal = Integer.min(1)
 export const SmallCount = Integer.min(0)
-export const Money = z.number().min(0).max(LIMITS.costUsdMax)
+export const Money = z.number().min(0)
+/** Of one report: sums of them stay numbers. */
+export const ReportedMoney = Money.max(LIMITS.costUsdMax)
 
 export const TaskStatusName = z.enum(TASK_STATUSES)
 export const AttemptStatusName = z.enum(ATTEMPT_STATUSES)

@@ -1,7 +1,7 @@
 /** Histories that were kept elsewhere, as they are taken over. */
 import { z } from 'zod'
 import { about } from './about.ts'
-import { Count, Id, Instant, Json, LIMITS, Line, Money, SmallCount, TaskStatusName, Text } from './fields.ts'
+import { Count, Id, Instant, Json, LIMITS, Line, ReportedMoney, SmallCount, TaskStatusName, Text } from './fields.ts'
 import { isAlwaysSealed, type TaskStatus } from './states.ts'
 
 /** `failure` is what older histories call `failed`. */
@@ -18,7 +18,7 @@ export const ImportTask = z.strictObject({
   reason: Text.optional(),
   error: z.strictObject({ class: Line.max(200), message: Text }).optional(),
   exitCode: z.int().min(-1).max(255).optional(),
-  costUsd: Money.optional(),
+  costUsd: ReportedMoney.optional(),
   tokensIn: Count.optional(),
   tokensOut: Count.optional(),
   turns: SmallCount.optional(),

@@ -9,7 +9,7 @@ export type IncidentCause = (typeof INCIDENT_CAUSES)[number]
 export const CutShort = z.object({
   attempts: Count.describe('attempts that it ended; of 10,000 tasks at most'),
   workedMs: Count.describe('from the start of each until it was last heard of, added up'),
-  costUsd: Money.nullable().describe('what they had reported; null when none did'),
+  costUsd: Money.nullable().describe('the sum of what they had reported; null when none did'),
   costUnknown: Count.describe('of these attempts: had reported no cost'),
   kept: Count.describe('of these attempts: their report was adopted, or the next one went on from where they were'),
 })
